@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+# The one library, yhat::yhat: every .cpp below these folders; every header in FOLDER/yhat/ is public.
+set(yhat_folders core layers losses optim models data trace)
+
+set(sources)
+set(headers)
+set(base_dirs)
+foreach(folder IN LISTS yhat_folders ITEMS include)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
+  list(APPEND sources ${found})
+  file(GLOB found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/yhat/*.h")
+  list(APPEND headers ${found})
+  if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}")
+    list(APPEND base_dirs "${PROJECT_SOURCE_DIR}/${folder}")
+  endif()
+endforeach()
+if(EXISTS "${PROJECT_SOURCE_DIR}/core/kernels/kernels.cmake")  # it adds the files of its folder itself
+  list(FILTER sources EXCLUDE REGEX "/core/kernels/")
+endif()
+
+# All headers are installed into one folder, where equal names (on some systems also up to case) would overwrite each other.
+set(seen)
+foreach(header IN LISTS headers)
+  cmake_path(GET header FILENAME name)
+  string(TOLOWER "${name}" key)
+  if(key IN_LIST seen)
+    list(FIND seen "${key}" at)
+    list(GET headers ${at} other)
+    message(FATAL_ERROR "two public headers would be installed as one file: ${other} and ${header}; hint: rename one")
+  endif()
+  list(APPEND seen "${key}")
+endforeach()
+
+add_library(yhat ${sources})
+add_library(yhat::yhat ALIAS yhat)
+target_sources(yhat PUBLIC FILE_SET HEADERS BASE_DIRS ${base_dirs} FILES ${headers})
+target_compile_features(yhat PUBLIC cxx_std_20)
+target_link_libraries(yhat PUBLIC fmt::fmt PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+set_target_properties(yhat PROPERTIES
+  CXX_EXTENSIONS OFF
+  POSITION_INDEPENDENT_CODE ON
+  VERSION ${PROJECT_VERSION}
+  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+  DEBUG_POSTFIX d
+  WINDOWS_EXPORT_ALL_SYMBOLS ON
+  VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+
+# a * b + c is rounded twice everywhere, so that the same inputs give the same bits; a kernel may decide otherwise for itself.
+if(NOT MSVC)
+  target_compile_options(yhat PRIVATE -ffp-contract=off)
+endif()
+
+foreach(feature IN ITEMS OPENMP ZLIB JPEG)
+  if(YHAT_HAVE_${feature})
+    target_compile_definitions(yhat PRIVATE YHAT_HAVE_${feature})
+  endif()
+endforeach()
+target_link_libraries(yhat PRIVATE
+  $<$<BOOL:${YHAT_HAVE_OPENMP}>:OpenMP::OpenMP_CXX>
+  $<$<BOOL:${YHAT_HAVE_ZLIB}>:ZLIB::ZLIB>
+  $<$<BOOL:${YHAT_HAVE_JPEG}>:JPEG::JPEG>)
+
+# May add sources to the target yhat, each compiled for one instruction set.
+include("${PROJECT_SOURCE_DIR}/core/kernels/kernels.cmake" OPTIONAL)

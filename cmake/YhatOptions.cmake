@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# Flags of our own targets. Nothing here reaches a target that links yhat::yhat from outside, nor a fetched dependency.
+# Never -ffast-math: a result must not depend on the optimisation level.
+if(PROJECT_IS_TOP_LEVEL)
+  if(MSVC)
+    add_compile_options(/utf-8 /permissive- /W4 $<$<BOOL:${YHAT_WERROR}>:/WX>)
+    add_compile_definitions(NOMINMAX)
+  else()
+    add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${YHAT_WERROR}>:-Werror>)
+    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+      add_compile_options(-Werror=reorder-init-list)  # g++ refuses a misordered designated initialiser, clang only warns
+    endif()
+  endif()
+endif()
+
+if(YHAT_SANITIZE)
+  add_compile_options(-fsanitize=${YHAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${YHAT_SANITIZE})
+endif()

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+if(NOT COMMAND doctest_discover_tests)  # neither a packaged nor a fetched doctest loads its own module
+  list(APPEND CMAKE_MODULE_PATH "${doctest_DIR}" "${doctest_SOURCE_DIR}/scripts/cmake")
+  include(doctest)
+endif()
+
+# A filter that matches nothing and a case without one assertion are successes to doctest. They are failures here.
+set(YHAT_TEST_FAILS_ON "(test cases|assertions): +0 [\|]")
+
+# yhat_add_tests(<program> <label> <sources>...): one program; each of its test cases is one test of that label.
+function(yhat_add_tests program label)
+  add_executable(${program} ${ARGN})
+  target_link_libraries(${program} PRIVATE yhat::yhat yhat_test_main)
+  set_target_properties(${program} PROPERTIES CXX_EXTENSIONS OFF)
+  doctest_discover_tests(${program} PROPERTIES
+    LABELS ${label} TIMEOUT 120 ENVIRONMENT OMP_NUM_THREADS=1 FAIL_REGULAR_EXPRESSION "${YHAT_TEST_FAILS_ON}")
+endfunction()
