@@ -11,7 +11,6 @@ set(YHAT_TEST_FAILS_ON "(test cases|assertions): +0 [\|]")
 function(yhat_add_tests program label)
   add_executable(${program} ${ARGN})
   target_link_libraries(${program} PRIVATE yhat::yhat yhat_test_main)
-  set_target_properties(${program} PROPERTIES CXX_EXTENSIONS OFF)
   doctest_discover_tests(${program} PROPERTIES
     LABELS ${label} TIMEOUT 120 ENVIRONMENT OMP_NUM_THREADS=1 FAIL_REGULAR_EXPRESSION "${YHAT_TEST_FAILS_ON}")
 endfunction()

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# The sample images as a source file of their own, so that a program that does not use them does not carry them.
+set(sample_files)
+if(YHAT_EMBED_SAMPLE)
+  foreach(name IN ITEMS train-images-idx3 train-labels-idx1 t10k-images-idx3 t10k-labels-idx1)
+    list(APPEND sample_files "${PROJECT_SOURCE_DIR}/data/fashion_mnist_sample/${name}-ubyte")
+  endforeach()
+endif()
+set(generated "${PROJECT_BINARY_DIR}/generated/embedded_sample.cpp")
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/generated")
+add_executable(yhat_embed_files "${PROJECT_SOURCE_DIR}/cmake/embed_files.cpp")
+target_compile_features(yhat_embed_files PRIVATE cxx_std_20)
+add_custom_command(OUTPUT "${generated}"
+  COMMAND yhat_embed_files "${generated}" ${sample_files}
+  DEPENDS yhat_embed_files ${sample_files} COMMENT "Embedding the sample images" VERBATIM)
+target_sources(yhat PRIVATE "${generated}")
+target_include_directories(yhat PRIVATE "${PROJECT_SOURCE_DIR}")
