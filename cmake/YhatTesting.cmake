@@ -7,10 +7,12 @@ endif()
 # A filter that matches nothing and a case without one assertion are successes to doctest. They are failures here.
 set(YHAT_TEST_FAILS_ON "(test cases|assertions): +0 [\|]")
 
-# yhat_add_tests(<program> <label> <sources>...): one program; each of its test cases is one test of that label.
+# yhat_add_tests(<program> <label> <sources>... [PROPERTIES ...]): one program; each of its test cases is one test of that label
 function(yhat_add_tests program label)
-  add_executable(${program} ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "PROPERTIES")
+  add_executable(${program} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${program} PRIVATE yhat::yhat yhat_test_main)
   doctest_discover_tests(${program} PROPERTIES
-    LABELS ${label} TIMEOUT 120 ENVIRONMENT OMP_NUM_THREADS=1 FAIL_REGULAR_EXPRESSION "${YHAT_TEST_FAILS_ON}")
+    LABELS ${label} TIMEOUT 120 ENVIRONMENT OMP_NUM_THREADS=1 FAIL_REGULAR_EXPRESSION "${YHAT_TEST_FAILS_ON}"
+    ${arg_PROPERTIES})
 endfunction()

@@ -3,4 +3,5 @@
 #pragma once
 
 // core
+#include <yhat/parallel.h>
 #include <yhat/version.h>

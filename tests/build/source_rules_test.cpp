@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// Rules that no compiler checks, for every source file of the project.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kRoot = YHAT_TEST_SOURCE_DIR;
+const std::vector<std::string> kLibrary = {"core", "layers", "losses", "optim", "models", "data", "trace"};
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  REQUIRE_MESSAGE(in.good(), path.string());
+  return text;
+}
+
+/// All files of these folders with one of these endings, relative to the root, sorted.
+std::vector<fs::path> files(const std::vector<std::string>& folders, const std::set<std::string>& endings) {
+  std::vector<fs::path> found;
+  for (const std::string& folder : folders) {
+    if (!fs::exists(kRoot / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder))
+      if (entry.is_regular_file() && endings.count(entry.path().extension().string()) > 0)
+        found.push_back(fs::relative(entry.path(), kRoot));
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<fs::path> all_sources() {
+  std::vector<std::string> folders = kLibrary;
+  folders.insert(folders.end(), {"include", "cmake", "demos", "labs", "bench", "tests"});
+  return files(folders, {".h", ".cpp"});
+}
+
+std::vector<fs::path> public_headers() {
+  std::vector<fs::path> headers = files(kLibrary, {".h"});
+  std::erase_if(headers, [](const fs::path& p) { return p.parent_path().filename() != "yhat"; });
+  return headers;
+}
+
+/// The names of the test cases of a file. A long name may be written as several adjacent literals.
+std::vector<std::string> test_names(const std::string& text) {
+  static const std::regex kCase(R"re(\bTEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
+  static const std::regex kLiteral(R"re("((?:[^"\\]|\\.)*)")re");
+  std::vector<std::string> names;
+  for (std::sregex_iterator it(text.begin(), text.end(), kCase), end; it != end; ++it) {
+    const std::string literals = (*it)[1];
+    std::string name;
+    for (std::sregex_iterator part(literals.begin(), literals.end(), kLiteral); part != end; ++part) name += (*part)[1];
+    names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("source files are ASCII, without tabs and carriage returns, and name their licence first") {
+  const std::vector<fs::path> paths = all_sources();
+  REQUIRE(paths.size() > 5);
+  for (const fs::path& path : paths) {
+    CAPTURE(path.string());
+    const std::string text = read(kRoot / path);
+    CHECK(text.rfind("// SPDX-License-Identifier: MIT\n", 0) == 0);
+    const auto bad = std::find_if(text.begin(), text.end(), [](char c) { return (c < ' ' && c != '\n') || c > '~'; });
+    if (bad != text.end()) {
+      CAPTURE(std::count(text.begin(), bad, '\n') + 1);
+      CHECK_MESSAGE(bad == text.end(), "a byte that is not printable ASCII in this line");
+    }
+  }
+}
+
+TEST_CASE("headers are guarded and keep slow headers away from users") {
+  const std::set<std::string> slow = {"iostream",   "algorithm",    "map",          "filesystem",
+                                      "regex",      "chrono",       "ranges",       "random",
+                                      "fmt/base.h", "fmt/format.h", "fmt/ranges.h", "fmt/ostream.h"};
+  const std::regex include(R"re((?:^|\n)\s*#\s*include\s*<([^>]*)>)re");
+  const std::vector<fs::path> headers = public_headers();
+  REQUIRE(!headers.empty());
+  for (const fs::path& path : headers) {
+    const std::string text = read(kRoot / path);
+    CAPTURE(path.string());
+    CHECK(text.find("\n#pragma once\n") != std::string::npos);
+    for (std::sregex_iterator it(text.begin(), text.end(), include), end; it != end; ++it) {
+      const std::string name = (*it)[1];
+      CAPTURE(name);
+      CHECK(slow.count(name) == 0);
+      CHECK(name.rfind("nlohmann/", 0) != 0);
+    }
+  }
+}
+
+TEST_CASE("the umbrella header includes every public header") {
+  const std::string umbrella = read(kRoot / "include/yhat/yhat.h");
+  for (const fs::path& path : public_headers()) {
+    const std::string line = "#include <yhat/" + path.filename().string() + ">";
+    CAPTURE(path.string());
+    CHECK_MESSAGE(umbrella.find(line + "\n") != std::string::npos, "include/yhat/yhat.h lacks: ", line);
+  }
+}
+
+TEST_CASE("names of test cases are unique in the project and have no semicolon") {
+  CHECK(test_names("TEST_CASE(\"a\") {}\nTEST_CASE(\n    \"b \"\n    \"c\") {}") ==
+        std::vector<std::string>{"a", "b c"});
+  std::map<std::string, std::string> seen;
+  for (const fs::path& path : files({"tests", "labs"}, {".cpp"})) {
+    for (const std::string& name : test_names(read(kRoot / path))) {
+      CAPTURE(name);
+      CHECK_MESSAGE(name.find(';') == std::string::npos, path.string(),
+                    ": CTest would split the name at the semicolon");
+      const auto [at, is_new] = seen.emplace(name, path.string());
+      CHECK_MESSAGE(is_new, path.string(), ": the same name as in ", at->second);
+    }
+  }
+  CHECK(seen.size() > 3);
+}
