@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The fast voice: every entry point, for float and double.
-#include "conv2d.h"
-#include "gemm.h"
-#include "lrn.h"
-#include "pool2d.h"
-#include "reduce.h"
+#include "dispatch.h"
 
 namespace yhat::kernels {
 
@@ -13,12 +9,12 @@ using std::int64_t;
 template <class T>
 void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T* c,
           bool accumulate) {
-  reference::gemm(transpose_a, transpose_b, m, n, k, a, b, c, accumulate);
+  table<T>().gemm(transpose_a, transpose_b, m, n, k, a, b, c, accumulate);
 }
 
 template <class T>
 void conv2d(const Conv2dGeometry& geo, const T* x, const T* weight, const T* bias, T* y) {
-  reference::conv2d(geo, x, weight, bias, y);
+  table<T>().conv2d(geo, x, weight, bias, y);
 }
 
 template <class T>

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include "conv2d.h"
+#include "gemm.h"
+#include "lrn.h"
+#include "pool2d.h"
+#include "reduce.h"
+
+namespace yhat::kernels {
+
+/// Instruction sets that the fast kernels are compiled for. `baseline` is what every processor of this architecture
+/// has.
+enum class Isa { baseline, avx2, avx512 };
+
+/// The fast kernels of one instruction set.
+template <class T>
+struct KernelTable {
+  decltype(&kernels::gemm<T>) gemm;
+  decltype(&kernels::conv2d<T>) conv2d;
+  /// For benchmarks: multiplies one packed tile `times` times, k steps each, and returns the number of operations.
+  double (*peak)(std::int64_t times, std::int64_t k, const T* a, const T* b, T* c);
+};
+
+/// The best instruction set that this build and this processor have or, if set, the one that the environment variable
+/// YHAT_ISA names (baseline, avx2, avx512). Throws ArgumentError if that is unknown or not available.
+[[nodiscard]] Isa isa();
+[[nodiscard]] const char* isa_name(Isa isa);
+[[nodiscard]] bool isa_available(Isa isa);
+/// For tests: throws ArgumentError if it is not available.
+void set_isa(Isa isa);
+
+/// The kernels of isa().
+template <class T>
+const KernelTable<T>& table();
+
+namespace baseline {
+template <class T>
+const KernelTable<T>& table();
+}
+namespace avx2 {
+template <class T>
+const KernelTable<T>& table();
+}
+namespace avx512 {
+template <class T>
+const KernelTable<T>& table();
+}
+
+}  // namespace yhat::kernels

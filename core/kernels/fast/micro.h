@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include "simd.h"
+
+namespace yhat::kernels::YHAT_ISA {
+namespace {
+
+// The tile of the output that is computed at once: as large as the registers hold, since each value loaded is then used
+// tile-width or tile-height times. 16 registers hold 6 x 2 sums, 2 of b and 1 of a; 32 registers hold 14 x 2.
+inline constexpr int tile_rows = YHAT_TILE_ROWS;
+template <class T>
+inline constexpr int tile_cols = 2 * lanes<T>;
+
+// The heart of every matrix product and convolution: c[i][j] (+)= sum over p of a[p][i] * b[row[p]][j], for R rows i
+// and C registers of columns j. a is packed: the R values of step p stand side by side. Row p of b starts at b +
+// row[p]. The sums start at c (if accumulate), at bias[i] (if there is one) or at 0.
+template <class T, int R, int C>
+void micro(int64_t k, const T* a, const T* b, const int64_t* row, const T* bias, T* c, int64_t ldc, bool accumulate) {
+  Vec<T> sum[R][C] = {};
+  if (accumulate) {
+    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] =
+        load(c + i * ldc + j * lanes<T>);
+  } else if (bias) {
+    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] = broadcast(bias[i]);
+  }
+  for (int64_t p = 0; p < k; ++p, a += R) {
+    Vec<T> right[C];
+    YHAT_UNROLL for (int j = 0; j < C; ++j) right[j] = load(b + row[p] + j * lanes<T>);
+    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += a[i] * right[j];
+  }
+  YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j)
+      store(c + i * ldc + j * lanes<T>, sum[i][j]);
+}
+
+}  // namespace
+}  // namespace yhat::kernels::YHAT_ISA

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include "../dispatch.h"
+#include "conv2d.h"
+
+namespace yhat::kernels::YHAT_ISA {
+
+namespace {
+
+template <class T>
+double peak(int64_t times, int64_t k, const T* a, const T* b, T* c) {
+  int64_t row[block_k];
+  for (int64_t p = 0; p < k; ++p) row[p] = p * tile_cols<T>;
+  for (int64_t i = 0; i < times; ++i) micro<T, tile_rows, 2>(k, a, b, row, nullptr, c, tile_cols<T>, false);
+  return 2.0 * static_cast<double>(times * k * tile_rows * tile_cols<T>);
+}
+
+}  // namespace
+
+template <class T>
+const KernelTable<T>& table() {
+  static constexpr KernelTable<T> kernels{
+      .gemm = &gemm<T>,
+      .conv2d = &conv2d<T>,
+      .peak = &peak<T>,
+  };
+  return kernels;
+}
+
+template const KernelTable<float>& table();
+template const KernelTable<double>& table();
+
+}  // namespace yhat::kernels::YHAT_ISA
