@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "parallel.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <exception>
+
+#include "../yhat/error.h"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -32,13 +36,12 @@ int num_threads() {
 #endif
 }
 
-void set_num_threads([[maybe_unused]] int n) {
+void set_num_threads(int n) {
+  if (n < 1) throw ArgumentError("set_num_threads", fmt::format("{} threads (at least 1)", n));
 #ifdef _OPENMP
   threads.store(n, std::memory_order_relaxed);
 #endif
 }
-
-namespace kernels {
 
 void run_blocks(std::int64_t n, std::int64_t grain, void (*body)(void*, std::int64_t, std::int64_t), void* context) {
   if (n <= 0) return;
@@ -69,5 +72,4 @@ void run_blocks(std::int64_t n, std::int64_t grain, void (*body)(void*, std::int
 #endif
 }
 
-}  // namespace kernels
 }  // namespace yhat

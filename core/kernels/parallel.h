@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <cstdint>
 
 #include "../yhat/parallel.h"
 
 namespace yhat::kernels {
-
-/// Calls body(context, begin, end) once for each block of `grain` consecutive indices of [0, n) (the last may be
-/// shorter), in any order and on any thread. The blocks depend on n and grain alone, never on the number of threads, so
-/// a body that computes each output (or each partial sum of a block) from begin and end gives the same bits for any
-/// number of threads. Serial if there is one block, one thread, or the caller itself runs inside a parallel_for. An
-/// exception thrown by a body is rethrown here after all blocks that had started are done.
-void run_blocks(std::int64_t n, std::int64_t grain, void (*body)(void* context, std::int64_t begin, std::int64_t end),
-                void* context);
-
-/// run_blocks for a function object f(begin, end).
-template <class F>
-void parallel_for(std::int64_t n, std::int64_t grain, F f) {
-  run_blocks(
-      n, grain, [](void* context, std::int64_t begin, std::int64_t end) { (*static_cast<F*>(context))(begin, end); },
-      &f);
-}
-
+using yhat::parallel_for;
+using yhat::run_blocks;
 }  // namespace yhat::kernels

@@ -3,5 +3,15 @@
 #pragma once
 
 // core
+#include <yhat/autograd.h>
+#include <yhat/dtype.h>
+#include <yhat/elementwise.h>
+#include <yhat/error.h>
+#include <yhat/observer.h>
+#include <yhat/ops.h>
 #include <yhat/parallel.h>
+#include <yhat/rng.h>
+#include <yhat/scope.h>
+#include <yhat/shape.h>
+#include <yhat/tensor.h>
 #include <yhat/version.h>

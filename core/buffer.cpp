@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "buffer.h"
+
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <mutex>
+#include <new>
+#include <unordered_map>
+#include <vector>
+
+namespace yhat {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool recycling = false;  // so that a use after free is seen
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool recycling = false;
+#else
+constexpr bool recycling = true;
+#endif
+#else
+constexpr bool recycling = true;
+#endif
+
+constexpr std::align_val_t alignment{64};
+constexpr std::int64_t most_cached = std::int64_t{1} << 30;
+std::atomic<bool> poison = false;
+
+// Sizes are rounded up to one of eight steps between powers of two, so at most an eighth is wasted and a buffer fits
+// requests of nearly its size.
+std::size_t size_class(std::size_t bytes) {
+  const std::size_t step = bytes < 512 ? 64 : std::bit_floor(bytes) / 8;
+  return (bytes + step - 1) / step * step;
+}
+
+class Pool {
+ public:
+  // Never destroyed: tensors with static lifetime may be freed after it would have been.
+  static Pool& instance() {
+    static Pool* pool = new Pool;
+    return *pool;
+  }
+
+  void* take(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    statistics_.in_use += static_cast<std::int64_t>(bytes);
+    if (statistics_.in_use > statistics_.peak_in_use) statistics_.peak_in_use = statistics_.in_use;
+    std::vector<void*>& list = free_[bytes];
+    if (!list.empty()) {
+      void* block = list.back();
+      list.pop_back();
+      statistics_.cached -= static_cast<std::int64_t>(bytes);
+      return block;
+    }
+    ++statistics_.system_allocations;
+    try {
+      return ::operator new(bytes, alignment);
+    } catch (const std::bad_alloc&) {
+      statistics_.in_use -= static_cast<std::int64_t>(bytes);
+      throw;
+    }
+  }
+
+  void give(void* block, std::size_t bytes) noexcept {
+    const std::lock_guard lock(mutex_);
+    statistics_.in_use -= static_cast<std::int64_t>(bytes);
+    if (recycling && statistics_.cached + static_cast<std::int64_t>(bytes) <= most_cached) {
+      try {
+        free_[bytes].push_back(block);
+        statistics_.cached += static_cast<std::int64_t>(bytes);
+        return;
+      } catch (const std::bad_alloc&) {  // no room for the list entry: free the block instead
+      }
+    }
+    ::operator delete(block, alignment);
+  }
+
+  void release() {
+    const std::lock_guard lock(mutex_);
+    for (auto& [bytes, list] : free_) {
+      for (void* block : list) ::operator delete(block, alignment);
+      list.clear();
+    }
+    statistics_.cached = 0;
+  }
+
+  BufferStatistics statistics() {
+    const std::lock_guard lock(mutex_);
+    return statistics_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::size_t, std::vector<void*>> free_;
+  BufferStatistics statistics_;
+};
+
+}  // namespace
+
+Buffer::Buffer(std::size_t bytes) : data_(small_), bytes_(bytes) {
+  if (bytes > small_bytes) {
+    bytes_ = size_class(bytes);
+    data_ = Pool::instance().take(bytes_);
+  }
+  if (poison.load(std::memory_order_relaxed)) std::memset(data_, 0xff, bytes);
+}
+
+Buffer::~Buffer() {
+  if (data_ != small_) Pool::instance().give(data_, bytes_);
+}
+
+BufferStatistics buffer_statistics() { return Pool::instance().statistics(); }
+void release_cached_buffers() { Pool::instance().release(); }
+void fill_new_buffers_with_nan(bool on) { poison = on; }
+
+}  // namespace yhat

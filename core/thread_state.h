@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "yhat/autograd.h"
+
+namespace yhat {
+
+class Observer;
+
+/// What the engine keeps per thread.
+struct ThreadState {
+  bool grad_enabled = true;
+  bool in_backward = false;
+  Observer* observer = nullptr;
+  std::vector<Saved>* captured = nullptr;  // where copies of tensors are noted, see CaptureWatch
+};
+ThreadState& thread_state();
+
+}  // namespace yhat

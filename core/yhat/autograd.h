@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "yhat/tensor.h"
+
+/// The graph: a recorded op is a Node, each of its inputs an Edge that holds the input's vector-Jacobian product.
+/// An op computes a value and records, for each input, how a gradient goes back to it:
+///
+///     Tensor mul(const Tensor& a, const Tensor& b) {
+///       Tensor y = zip(a, b, [](auto u, auto v) { return u * v; });
+///       return record("mul", y, edge(a, [b](const Tensor& g) { return g * b; }),
+///                               edge(b, [a](const Tensor& g) { return g * a; }));
+///     }
+namespace yhat {
+
+// --- What an edge holds ---
+
+/// A tensor inside a vjp's closure, and its version when the op was recorded.
+struct Saved {
+  const Tensor* tensor;
+  std::uint32_t version;
+};
+
+/// While alive, every Tensor that this thread copies is noted. A closure copied under it shows what it holds.
+class CaptureWatch {
+ public:
+  explicit CaptureWatch(std::vector<Saved>& into);
+  ~CaptureWatch();
+  CaptureWatch(const CaptureWatch&) = delete;
+  CaptureWatch& operator=(const CaptureWatch&) = delete;
+
+ private:
+  std::vector<Saved>* outer_;
+};
+
+/// A vector-Jacobian product: given dL/dy, returns dL/d(input).
+class Vjp {
+ public:
+  virtual ~Vjp() = default;
+  /// `upstream` is dL/dy; `output` is y, defined only if uses_output.
+  virtual Tensor operator()(const Tensor& upstream, const Tensor& output) const = 0;
+
+  std::vector<Saved> saved;
+  bool uses_output = false;
+};
+
+template <class F>
+concept VjpOfGradient = std::is_invocable_r_v<Tensor, const F&, const Tensor&>;
+template <class F>
+concept VjpOfGradientAndOutput = std::is_invocable_r_v<Tensor, const F&, const Tensor&, const Tensor&>;
+
+template <class F>
+class VjpOf final : public Vjp {
+ public:
+  VjpOf(const F& f, CaptureWatch&&) : f_(f) { uses_output = !VjpOfGradient<F>; }
+  Tensor operator()(const Tensor& upstream, const Tensor& output) const override {
+    if constexpr (VjpOfGradient<F>) {
+      return f_(upstream);
+    } else {
+      return f_(upstream, output);
+    }
+  }
+
+ private:
+  F f_;
+};
+
+/// One input of a recorded op.
+struct Edge {
+  Tensor input;                // until recorded; the node keeps only what the vjp saved
+  std::shared_ptr<Node> from;  // the node of the input, null if it needs no gradient
+  std::unique_ptr<Vjp> vjp;    // null if it needs no gradient, or the graph has been used up
+  int index = 0;               // which input
+};
+
+/// Whether ops on this thread are being recorded.
+bool grad_enabled();
+
+/// An input and its vjp: a callable `(const Tensor& g) -> Tensor`, or `(g, y)` if it needs the op's own output y.
+/// What it returns has the shape of y or of the input; the engine sums a gradient over broadcast axes. It must use
+/// differentiable tensor ops only, for gradients of gradients. Dropped at once, with all it captured, if `input` needs
+/// no gradient.
+template <class F>
+requires(VjpOfGradient<F> || VjpOfGradientAndOutput<F>) Edge edge(const Tensor& input, const F& vjp) {
+  Edge e;
+  e.input = input;
+  if (grad_enabled() && input.requires_grad()) {
+    e.from = input.node();
+    std::vector<Saved> saved;
+    e.vjp = std::make_unique<VjpOf<F>>(vjp, CaptureWatch(saved));
+    e.vjp->saved = std::move(saved);
+  }
+  return e;
+}
+
+/// An input through which no gradient flows (a condition, a mask), named so that observers see it.
+Edge constant(const Tensor& input);
+
+/// A setting of an op (stride, axis), for observers.
+struct Attribute {
+  const char* name;
+  std::array<double, 2> values;
+  int count;
+};
+template <class Number>
+Attribute attribute(const char* name, Number value) {
+  return {name, {static_cast<double>(value), 0}, 1};
+}
+template <class Number>
+Attribute attribute(const char* name, Number first, Number second) {
+  return {name, {static_cast<double>(first), static_cast<double>(second)}, 2};
+}
+
+/// Records an op: `value` becomes a tensor from which gradients flow along the edges. Under NoGrad, or if no input
+/// needs a gradient, it returns a constant. Throws GraphError if a vjp has captured the op's own output.
+template <class... Parts>
+Tensor record(const char* op, Tensor value, Parts&&... parts);
+Tensor record(const char* op, Tensor value, std::span<Edge> edges, std::span<const Attribute> attributes);
+
+// --- The graph ---
+
+/// A recorded op, or a leaf that wants a gradient (no edges, op "leaf").
+class Node : public std::enable_shared_from_this<Node> {
+ public:
+  Node(const char* op_name, const Shape& output_shape, Dtype output_dtype);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  bool is_leaf() const { return edges.empty(); }
+  /// "W1", or "relu" for an unlabelled result.
+  std::string name() const { return label.empty() ? op : label; }
+
+  const char* op;
+  const std::uint64_t id;  ///< grows with every node: inputs have smaller ids than the ops that use them
+  const Shape shape;       ///< of the output
+  const Dtype dtype;
+  std::string label;
+  std::vector<Edge> edges;
+  Tensor output;  ///< the value as a constant, kept only if a vjp needs it
+  std::uint32_t output_version = 0;
+  bool used_up = false;  ///< backward has passed and let go of what was saved
+  Tensor grad;           ///< of a leaf, set by backward()
+
+ private:
+  friend class Traversal;
+  std::uint32_t mark_ = 0;  // scratch space of a traversal
+};
+
+/// Recorded ops that are alive in this process, leaves not counted.
+std::int64_t live_nodes();
+
+/// While alive, ops on this thread are not recorded and results need no gradient. Scopes nest.
+class NoGrad {
+ public:
+  NoGrad();
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
+/// While alive, ops are recorded (or not): what backward uses for create_graph.
+class GradMode {
+ public:
+  explicit GradMode(bool enabled);
+  ~GradMode();
+  GradMode(const GradMode&) = delete;
+  GradMode& operator=(const GradMode&) = delete;
+
+ private:
+  bool before_;
+};
+
+struct GradOptions {
+  bool create_graph = false;  ///< record the gradients, for gradients of gradients; implies retain_graph
+  bool retain_graph = false;  ///< keep what the graph saved, so that it can be used again
+  bool allow_unused = false;  ///< an x that y does not depend on gets an undefined tensor instead of a GraphError
+  Tensor seed = {};           ///< dL/dy, same shape and dtype as y; 1 for a scalar
+};
+
+/// dL/dx for each x (leaf or not), without touching any stored gradient; computes only what leads to an x.
+/// Throws GraphError: y needs no gradient, is no scalar and has no seed, its graph is used up, a saved value was
+/// changed, or an x is not used.
+Tensors grad(const Tensor& y, const Tensors& xs, const GradOptions& options = {});
+
+// --- Implementation ---
+
+namespace detail {
+template <class T>
+inline constexpr bool is_edge = std::is_same_v<std::remove_cvref_t<T>, Edge>;
+}
+
+template <class... Parts>
+Tensor record(const char* op, Tensor value, Parts&&... parts) {
+  std::array<Edge, (std::size_t{0} + ... + std::size_t{detail::is_edge<Parts>})> edges;
+  std::array<Attribute, sizeof...(Parts) - edges.size()> attributes;
+  std::size_t e = 0;
+  std::size_t a = 0;
+  auto place = [&](auto&& part) {
+    if constexpr (detail::is_edge<decltype(part)>) {
+      edges[e++] = std::move(part);
+    } else {
+      attributes[a++] = part;
+    }
+  };
+  (place(std::forward<Parts>(parts)), ...);
+  return record(op, std::move(value), std::span<Edge>(edges), std::span<const Attribute>(attributes));
+}
+
+}  // namespace yhat

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/core.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "yhat/dtype.h"
+#include "yhat/rng.h"
+#include "yhat/shape.h"
+
+namespace yhat {
+
+class Node;
+class Tensor;
+struct BackwardOptions;
+using Tensors = std::vector<Tensor>;
+
+/// A cheap handle to an array of f32 or f64 numbers, contiguous and row-major. Copies of a handle share the array.
+/// Ops do not change their inputs: they make new tensors. A tensor that takes part in a graph also has a Node
+/// (yhat/autograd.h), which knows how a gradient flows back to it.
+class Tensor {
+ public:
+  /// An undefined tensor: "not there", as for a missing bias. Only defined() may be asked of it.
+  Tensor() = default;
+  Tensor(const Tensor& other);
+  Tensor& operator=(const Tensor& other);
+  Tensor(Tensor&&) noexcept = default;
+  Tensor& operator=(Tensor&&) noexcept = default;
+  ~Tensor() = default;
+
+  bool defined() const { return impl_ != nullptr; }
+  const Shape& shape() const;
+  /// The size of one axis; a negative axis counts from the end. Throws IndexError.
+  std::int64_t dim(std::int64_t axis) const { return shape().dim(axis); }
+  int ndim() const { return shape().ndim(); }
+  /// The number of elements.
+  std::int64_t size() const { return shape().numel(); }
+  Dtype dtype() const;
+
+  /// The value of a tensor with exactly one element. Throws ShapeError.
+  double item() const;
+  /// One element; negative indices count from the end of their axis. Throws IndexError, or ShapeError for a wrong
+  /// number of indices.
+  double at(std::initializer_list<std::int64_t> index) const;
+  /// All elements in row-major order, as doubles.
+  std::vector<double> to_vector() const;
+  /// The elements themselves; T is float for f32, double for f64, else ArgumentError.
+  template <class T>
+  std::span<const T> data() const;
+  /// The elements, to be changed in place. Allowed on leaves and constants; a graph that has saved the old values will
+  /// refuse to run backward. Throws GraphError for the result of a recorded op. `who` is named in that refusal.
+  template <class T>
+  std::span<T> mutable_data(const char* who = "mutable_data");
+
+  /// The same values in another dtype (the same tensor if it has that dtype already). Differentiable.
+  Tensor to(Dtype dtype) const;
+  /// The same values (shared, not copied) outside of any graph.
+  Tensor detach() const;
+  /// A copy with an array of its own. Differentiable.
+  Tensor clone() const;
+
+  /// Whether gradients flow to this tensor: a leaf that asked for it, or the result of an op with such an input.
+  bool requires_grad() const;
+  /// Makes this tensor a leaf whose gradient backward() stores, or a constant. Throws GraphError for an op's result.
+  Tensor requires_grad_(bool on = true);
+  /// True unless the tensor is the recorded result of an op.
+  bool is_leaf() const;
+
+  bool has_grad() const;
+  /// The gradient that backward() has accumulated. Throws GraphError if there is none.
+  Tensor grad() const;
+  /// Removes the gradient: has_grad() is false afterwards.
+  void zero_grad();
+  /// Replaces the gradient. Throws ShapeError or ArgumentError unless shape and dtype are this tensor's.
+  void set_grad(const Tensor& gradient);
+  /// Adds d(this)/d(leaf) to the gradient of each leaf below this tensor, which must be a scalar or be given a seed.
+  /// Throws GraphError. The graph is used up unless `.retain_graph`.
+  void backward() const;
+  void backward(const BackwardOptions& options) const;
+
+  /// A name for messages and pictures. Returns the tensor.
+  Tensor label(std::string name);
+  const std::string& label() const;
+
+  /// The recorded op or leaf behind this tensor, null for a constant.
+  const std::shared_ptr<Node>& node() const;
+  /// How often the elements have been changed in place.
+  std::uint32_t version() const;
+  /// Whether two handles share one array.
+  bool shares_storage_with(const Tensor& other) const;
+
+  struct Impl;  // core/tensor_impl.h
+  explicit Tensor(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  const std::shared_ptr<Impl>& impl() const { return impl_; }
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+struct BackwardOptions {
+  bool retain_graph = false;  ///< keep what the graph saved, so that backward can run again
+  bool create_graph = false;  ///< record the gradient itself, for gradients of gradients; implies retain_graph.
+                              ///< zero_grad() afterwards: the stored gradient and its leaf refer to each other
+  Tensor seed = {};           ///< dL/d(this), same shape and dtype; 1 for a scalar
+};
+
+// --- Making tensors. Shapes must be valid (ShapeError); the default dtype is f32. ---
+
+/// Numbers in nested braces, for `tensor({{1, 2}, {3, 4}})`.
+class Nested {
+ public:
+  Nested(double value) : value_(value), scalar_(true) {}  // NOLINT: numbers in braces
+  Nested(std::initializer_list<Nested> rows) : rows_(rows) {}
+
+ private:
+  friend Tensor tensor(const Nested& values, Dtype dtype);
+  std::vector<Nested> rows_;
+  double value_ = 0;
+  bool scalar_ = false;
+};
+
+/// `tensor(2.5)`, `tensor({1, 2, 3})`, `tensor({{1, 2}, {3, 4}}, Dtype::f64)`. Throws ShapeError for ragged rows.
+Tensor tensor(const Nested& values, Dtype dtype = Dtype::f32);
+/// Values in row-major order. Throws ShapeError unless there are exactly shape.numel() of them.
+Tensor from_values(std::span<const double> values, const Shape& shape, Dtype dtype = Dtype::f32);
+Tensor from_values(std::span<const float> values, const Shape& shape, Dtype dtype = Dtype::f32);
+Tensor from_values(std::initializer_list<double> values, const Shape& shape, Dtype dtype = Dtype::f32);
+Tensor zeros(const Shape& shape, Dtype dtype = Dtype::f32);
+Tensor ones(const Shape& shape, Dtype dtype = Dtype::f32);
+Tensor full(const Shape& shape, double value, Dtype dtype = Dtype::f32);
+Tensor zeros_like(const Tensor& x);
+Tensor ones_like(const Tensor& x);
+/// Elements with undefined values, to be filled through mutable_data.
+Tensor empty(const Shape& shape, Dtype dtype = Dtype::f32);
+/// start, start + step, ... below stop, shape (n). Throws ArgumentError for step 0 or non-finite bounds.
+Tensor arange(double start, double stop, double step = 1, Dtype dtype = Dtype::f32);
+Tensor arange(std::int64_t n, Dtype dtype = Dtype::f32);
+/// Independent normal numbers, mean 0 and variance 1.
+Tensor randn(const Shape& shape, Rng& rng, Dtype dtype = Dtype::f32);
+/// Independent uniform numbers in [lo, hi).
+Tensor uniform(const Shape& shape, double lo, double hi, Rng& rng, Dtype dtype = Dtype::f32);
+/// labels (N) -> (N, classes): 1 at each row's label, 0 elsewhere. Throws IndexError for a label outside 0..classes-1.
+Tensor one_hot(const std::vector<std::int64_t>& labels, std::int64_t classes, Dtype dtype = Dtype::f32);
+
+// --- Printing ---
+
+/// A number as people read it: `digits` significant digits (1 to 17), 7 and 0.5 short, 4.257e-04 in scientific form
+/// outside [1e-3, 10^digits); the shortest text that reads back exactly for digits = 0.
+std::string format_number(double value, int digits = 4, Dtype dtype = Dtype::f64);
+/// The values in nested brackets, then shape and dtype; more than 1,000 elements are elided in the middle of each axis.
+std::string to_string(const Tensor& x);
+std::ostream& operator<<(std::ostream& out, const Tensor& x);
+
+}  // namespace yhat
+
+template <>
+struct fmt::formatter<yhat::Tensor> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+  auto format(const yhat::Tensor& x, fmt::format_context& context) const -> fmt::format_context::iterator;
+};
