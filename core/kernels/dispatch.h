@@ -17,6 +17,8 @@ template <class T>
 struct KernelTable {
   decltype(&kernels::gemm<T>) gemm;
   decltype(&kernels::conv2d<T>) conv2d;
+  decltype(&kernels::conv2d_input_grad<T>) conv2d_input_grad;
+  decltype(&kernels::conv2d_weight_grad<T>) conv2d_weight_grad;
   /// For benchmarks: multiplies one packed tile `times` times, k steps each, and returns the number of operations.
   double (*peak)(std::int64_t times, std::int64_t k, const T* a, const T* b, T* c);
 };

@@ -19,12 +19,12 @@ void conv2d(const Conv2dGeometry& geo, const T* x, const T* weight, const T* bia
 
 template <class T>
 void conv2d_input_grad(const Conv2dGeometry& geo, const T* gy, const T* weight, T* gx) {
-  reference::conv2d_input_grad(geo, gy, weight, gx);
+  table<T>().conv2d_input_grad(geo, gy, weight, gx);
 }
 
 template <class T>
 void conv2d_weight_grad(const Conv2dGeometry& geo, const T* gy, const T* x, T* gw) {
-  reference::conv2d_weight_grad(geo, gy, x, gw);
+  table<T>().conv2d_weight_grad(geo, gy, x, gw);
 }
 
 template <class T>

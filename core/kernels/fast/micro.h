@@ -32,5 +32,46 @@ void micro(int64_t k, const T* a, const T* b, const int64_t* row, const T* bias,
       store(c + i * ldc + j * lanes<T>, sum[i][j]);
 }
 
+// A stretch of memory that all rows of a product read one after the other.
+struct Run {
+  int64_t start, length;
+};
+
+// The same tile with the left factor as it lies in memory: row i of a is the values at a + row[i], run after run. b is
+// packed.
+template <class T, int R, int C>
+void micro_runs(const Run* run, int64_t runs, const T* a, const int64_t* row, const T* b, T* c, int64_t ldc,
+                bool accumulate) {
+  Vec<T> sum[R][C] = {};
+  if (accumulate) {
+    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] =
+        load(c + i * ldc + j * lanes<T>);
+  }
+  for (; runs > 0; --runs, ++run) {
+    const T* left[R];
+    YHAT_UNROLL for (int i = 0; i < R; ++i) left[i] = a + run->start + row[i];
+    const int64_t length = run->length;
+    for (int64_t p = 0; p < length; ++p, b += C * lanes<T>) {
+      Vec<T> right[C];
+      YHAT_UNROLL for (int j = 0; j < C; ++j) right[j] = load(b + j * lanes<T>);
+      YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] +=
+          left[i][p] * right[j];
+    }
+  }
+  YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j)
+      store(c + i * ldc + j * lanes<T>, sum[i][j]);
+}
+
+template <class T>
+using MicroRuns = void (*)(const Run*, int64_t, const T*, const int64_t*, const T*, T*, int64_t, bool);
+
+template <class T, int C, int R = 2 / C* tile_rows>
+MicroRuns<T> micro_runs_for(int64_t rows) {
+  if constexpr (R > 1) {
+    if (rows < R) return micro_runs_for<T, C, R - 1>(rows);
+  }
+  return &micro_runs<T, R, C>;
+}
+
 }  // namespace
 }  // namespace yhat::kernels::YHAT_ISA

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "../dispatch.h"
-#include "conv2d.h"
+#include "conv2d_input_grad.h"
+#include "conv2d_weight_grad.h"
 
 namespace yhat::kernels::YHAT_ISA {
 
@@ -22,6 +23,8 @@ const KernelTable<T>& table() {
   static constexpr KernelTable<T> kernels{
       .gemm = &gemm<T>,
       .conv2d = &conv2d<T>,
+      .conv2d_input_grad = &conv2d_input_grad<T>,
+      .conv2d_weight_grad = &conv2d_weight_grad<T>,
       .peak = &peak<T>,
   };
   return kernels;
