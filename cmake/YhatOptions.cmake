@@ -16,4 +16,7 @@ endif()
 if(YHAT_SANITIZE)
   add_compile_options(-fsanitize=${YHAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${YHAT_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)  # the code that sanitizers insert misleads it, in the standard library too
+  endif()
 endif()

@@ -121,8 +121,8 @@ TEST_CASE("names of test cases are unique in the project and have no semicolon")
       CAPTURE(name);
       CHECK_MESSAGE(name.find(';') == std::string::npos, path.string(),
                     ": CTest would split the name at the semicolon");
-      const auto [at, is_new] = seen.emplace(name, path.string());
-      CHECK_MESSAGE(is_new, path.string(), ": the same name as in ", at->second);
+      CHECK_MESSAGE(seen.count(name) == 0, path.string(), ": the same name as in ", seen[name]);
+      seen[name] = path.string();
     }
   }
   CHECK(seen.size() > 3);
