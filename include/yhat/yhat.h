@@ -13,5 +13,6 @@
 #include <yhat/rng.h>
 #include <yhat/scope.h>
 #include <yhat/shape.h>
+#include <yhat/state_dict.h>
 #include <yhat/tensor.h>
 #include <yhat/version.h>
