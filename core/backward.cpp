@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
 
 #include "tensor_impl.h"
 #include "thread_state.h"
 #include "yhat/autograd.h"
+#include "yhat/elementwise.h"
 #include "yhat/error.h"
 #include "yhat/observer.h"
 #include "yhat/ops.h"
@@ -14,14 +16,17 @@
 namespace yhat {
 namespace {
 
-// a + b, into a's own array if nobody else can see it and the sum is not itself to be differentiated.
+// a + b, recorded only if the sum is itself to be differentiated; into a's own array if nobody else can see it.
 Tensor accumulate(Tensor a, const Tensor& b) {
-  if (grad_enabled() || !sole_owner(a)) return a + b;
+  if (grad_enabled()) return a + b;
+  if (!sole_owner(a)) return zip(a, b, std::plus<>{});
   dispatch(a.dtype(), [&](auto zero) {
     using T = decltype(zero);
     T* into = static_cast<T*>(a.impl()->buffer->data());
     const T* from = b.data<T>().data();
-    for (std::int64_t i = 0, n = a.size(); i < n; ++i) into[i] += from[i];
+    parallel_for(a.size(), detail::elementwise_grain, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) into[i] += from[i];
+    });
   });
   return a;
 }
@@ -238,9 +243,32 @@ Tensor checked_seed(const Tensor& y, const Tensor& seed) {
 
 // A gradient that leaves the engine has an array of its own: changing it must not change another gradient, or a value.
 Tensor unshared(Tensor gradient) {
-  if (gradient.requires_grad() || gradient.impl()->buffer.use_count() == 1) return gradient;
+  if (gradient.requires_grad() || sole_owner(gradient)) return gradient;
   const NoGrad off;
   return gradient.clone();
+}
+
+}  // namespace
+
+namespace {
+
+Tensors gradients_of(Node& root, const Tensor& seed, const Tensors& xs, const GradOptions& options) {
+  Traversal traversal(root);
+  std::vector<Node*> targets;  // null for an x that is not used
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    if (!xs[i].requires_grad() && !options.allow_unused) {
+      throw GraphError("grad", fmt::format("input {} does not require grad ({})", i, xs[i].impl()->origin));
+    }
+    const bool used = xs[i].requires_grad() && traversal.want(*xs[i].node());
+    if (!used && !options.allow_unused) {
+      throw GraphError("grad", fmt::format("input {} is not used in the graph of y; hint: allow_unused", i));
+    }
+    targets.push_back(used ? xs[i].node().get() : nullptr);
+  }
+  traversal.run(root, seed, options.retain_graph || options.create_graph);
+  Tensors gradients;
+  for (Node* target : targets) gradients.push_back(target ? traversal.gradient(*target) : Tensor());
+  return gradients;
 }
 
 }  // namespace
@@ -248,24 +276,11 @@ Tensor unshared(Tensor gradient) {
 Tensors grad(const Tensor& y, const Tensors& xs, const GradOptions& options) {
   Node& root = differentiable(y);
   const Tensor seed = checked_seed(y, options.seed);
-  Traversal traversal(root);
-  std::vector<bool> used;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    if (!xs[i].requires_grad() && !options.allow_unused) {
-      throw GraphError("grad", fmt::format("input {} does not require grad ({})", i, xs[i].impl()->origin));
-    }
-    used.push_back(xs[i].requires_grad() && traversal.want(*xs[i].node()));
-    if (!used[i] && !options.allow_unused) {
-      throw GraphError("grad", fmt::format("input {} is not used in the graph of y; hint: allow_unused", i));
-    }
-  }
   const InBackward in_backward;
   const GradMode mode(options.create_graph);
-  traversal.run(root, seed, options.retain_graph || options.create_graph);
-  Tensors gradients;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    Tensor g = used[i] ? traversal.gradient(*xs[i].node()) : Tensor();
-    gradients.push_back(g.defined() ? unshared(std::move(g)) : g);
+  Tensors gradients = gradients_of(root, seed, xs, options);
+  for (Tensor& g : gradients) {
+    if (g.defined()) g = unshared(std::move(g));
   }
   return gradients;
 }
@@ -286,7 +301,7 @@ void Tensor::backward(const BackwardOptions& options) const {
       return;
     }
     const Tensor before = std::move(leaf.grad);
-    leaf.grad = before + gradient;
+    leaf.grad = accumulate(before, gradient);
     if (Observer* observer = current_observer()) {
       observer->accumulate({leaf, nullptr, nullptr, before, gradient, leaf.grad});
     }
