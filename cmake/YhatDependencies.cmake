@@ -49,9 +49,9 @@ if(yhat_missing)
 endif()
 
 # Used if they are there. Without them: one thread; no .gz files; no JPEG files.
-if(YHAT_OPENMP)
-  find_package(OpenMP COMPONENTS CXX QUIET)
-  set(YHAT_HAVE_OPENMP ${OpenMP_CXX_FOUND})
+if(YHAT_THREADS)
+  find_package(Threads QUIET)
+  set(YHAT_HAVE_THREADS ${Threads_FOUND})
 endif()
 if(YHAT_ZLIB)
   find_package(ZLIB QUIET)

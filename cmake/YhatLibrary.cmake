@@ -50,13 +50,13 @@ if(NOT MSVC)
   target_compile_options(yhat PRIVATE -ffp-contract=off)
 endif()
 
-foreach(feature IN ITEMS OPENMP ZLIB JPEG)
+foreach(feature IN ITEMS THREADS ZLIB JPEG)
   if(YHAT_HAVE_${feature})
     target_compile_definitions(yhat PRIVATE YHAT_HAVE_${feature})
   endif()
 endforeach()
 target_link_libraries(yhat PRIVATE
-  $<$<BOOL:${YHAT_HAVE_OPENMP}>:OpenMP::OpenMP_CXX>
+  $<$<BOOL:${YHAT_HAVE_THREADS}>:Threads::Threads>
   $<$<BOOL:${YHAT_HAVE_ZLIB}>:ZLIB::ZLIB>
   $<$<BOOL:${YHAT_HAVE_JPEG}>:JPEG::JPEG>)
 

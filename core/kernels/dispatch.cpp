@@ -5,8 +5,9 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <stdexcept>
 #include <string>
+
+#include "../yhat/error.h"
 
 namespace yhat::kernels {
 namespace {
@@ -29,8 +30,7 @@ Isa choose() {
     if (wanted && std::string(wanted) == isa_name(level)) return level;
     best = level;
   }
-  if (wanted && *wanted)
-    throw std::invalid_argument(fmt::format("YHAT_ISA: '{}' (available here: {})", wanted, available()));
+  if (wanted && *wanted) throw ArgumentError("YHAT_ISA", fmt::format("'{}' (available here: {})", wanted, available()));
   return best;
 }
 
@@ -65,7 +65,7 @@ Isa isa() {
 
 void set_isa(Isa isa) {
   if (!isa_available(isa)) {
-    throw std::invalid_argument(fmt::format("set_isa: {} (available here: {})", isa_name(isa), available()));
+    throw ArgumentError("set_isa", fmt::format("{} (available here: {})", isa_name(isa), available()));
   }
   current.store(static_cast<int>(isa), std::memory_order_relaxed);
 }

@@ -6,10 +6,11 @@
 namespace yhat {
 
 /// Number of threads that kernels may use, >= 1. At start: what OMP_NUM_THREADS says, else the number of processors;
-/// always 1 in a build without OpenMP.
+/// always 1 in a build without threads.
 [[nodiscard]] int num_threads();
 
-/// Sets the number of threads, for the whole process. More threads than processors are allowed (and slow).
+/// Sets the number of threads, for the whole process. More threads than processors are allowed (and slow),
+/// up to 1024.
 /// Results do not depend on it: every value is computed by one thread, in a fixed order.
 /// Throws ArgumentError if n < 1.
 void set_num_threads(int n);

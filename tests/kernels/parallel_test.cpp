@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <thread>
 
 #include "compare.h"
+#include "core/yhat/error.h"
 
 using namespace kernel_test;
 
@@ -61,4 +63,34 @@ TEST_CASE("a parallel_for inside a parallel_for runs on the same thread") {
   CHECK(calls == 30);
   CHECK(strangers == 0);
   yhat::set_num_threads(before);
+}
+
+TEST_CASE("several threads of a program may call kernels at once") {
+  const int before = yhat::num_threads();
+  yhat::set_num_threads(3);
+  std::vector<std::thread> callers;
+  std::atomic<int64_t> total{0};
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&] {
+      for (int i = 0; i < 200; ++i) {
+        kernels::parallel_for(20, 1, [&](int64_t begin, int64_t) { total += begin; });
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK(total == 4 * 200 * 190);
+  yhat::set_num_threads(before);
+}
+
+TEST_CASE("set_num_threads refuses what is no number of threads") {
+  CHECK_THROWS_WITH_AS(yhat::set_num_threads(0), "set_num_threads: 0 threads (at least 1)", yhat::ArgumentError);
+  CHECK_THROWS_AS(yhat::set_num_threads(-3), yhat::ArgumentError);
+  CHECK(yhat::num_threads() >= 1);
+}
+
+TEST_CASE("set_isa refuses what this machine does not have") {
+  for (kernels::Isa isa : {kernels::Isa::baseline, kernels::Isa::avx2, kernels::Isa::avx512}) {
+    if (!kernels::isa_available(isa)) CHECK_THROWS_AS(kernels::set_isa(isa), yhat::ArgumentError);
+  }
+  CHECK(kernels::isa_available(kernels::Isa::baseline));
 }
