@@ -29,9 +29,7 @@ NoGrad::~NoGrad() { thread_state().grad_enabled = before_; }
 GradMode::GradMode(bool enabled) : before_(thread_state().grad_enabled) { thread_state().grad_enabled = enabled; }
 GradMode::~GradMode() { thread_state().grad_enabled = before_; }
 
-CaptureWatch::CaptureWatch(std::vector<Saved>& into) : outer_(thread_state().captured) {
-  thread_state().captured = &into;
-}
+CaptureWatch::CaptureWatch(SavedList& into) : outer_(thread_state().captured) { thread_state().captured = &into; }
 CaptureWatch::~CaptureWatch() { thread_state().captured = outer_; }
 
 Observe::Observe(Observer& observer) : before_(thread_state().observer) { thread_state().observer = &observer; }
@@ -73,14 +71,12 @@ namespace {
 void refuse_captured_output(const char* op, const Tensor& value, std::span<const Edge> edges) {
   for (const Edge& e : edges) {
     if (!e.vjp) continue;
-    for (const Saved& saved : e.vjp->saved) {
-      if (saved.tensor->impl() == value.impl()) {
-        throw GraphError(op,
-                         fmt::format("the vjp of input {} captured the op's own output (that would cut higher-order "
-                                     "gradients); hint: take it as second parameter, [](g, y)",
-                                     e.index));
-      }
-    }
+    e.vjp->saved.for_each([&](const Saved& saved) {
+      if (saved.tensor->impl() != value.impl()) return;
+      throw GraphError(op, fmt::format("the vjp of input {} captured the op's own output (that would cut higher-order "
+                                       "gradients); hint: take it as second parameter, [](g, y)",
+                                       e.index));
+    });
   }
 }
 

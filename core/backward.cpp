@@ -150,7 +150,7 @@ class Traversal {
       }
       for (const Edge& e : node.edges) {
         if (!lookup(*e.from)->needed) continue;
-        for (const Saved& saved : e.vjp->saved) check_version(node, *saved.tensor, saved.version);
+        e.vjp->saved.for_each([&](const Saved& saved) { check_version(node, *saved.tensor, saved.version); });
         if (e.vjp->uses_output) check_version(node, node.output, node.output_version);
       }
     }

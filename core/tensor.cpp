@@ -41,7 +41,7 @@ void require_same_dtype(const char* op, const Tensor& a, const Tensor& b) {
 
 // Copying a tensor into a closure is how a vjp saves it: while an edge is being made, copies are noted.
 Tensor::Tensor(const Tensor& other) : impl_(other.impl_) {
-  if (thread_state().captured && impl_) thread_state().captured->push_back({this, impl_->buffer->version});
+  if (thread_state().captured && impl_) thread_state().captured->add({this, impl_->buffer->version});
 }
 Tensor& Tensor::operator=(const Tensor& other) {
   impl_ = other.impl_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <vector>
-
 #include "yhat/autograd.h"
 
 namespace yhat {
@@ -14,7 +12,7 @@ struct ThreadState {
   bool grad_enabled = true;
   bool in_backward = false;
   Observer* observer = nullptr;
-  std::vector<Saved>* captured = nullptr;  // where copies of tensors are noted, see CaptureWatch
+  SavedList* captured = nullptr;  // where copies of tensors are noted, see CaptureWatch
 };
 ThreadState& thread_state();
 

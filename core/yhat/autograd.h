@@ -30,16 +30,38 @@ struct Saved {
   std::uint32_t version;
 };
 
+/// The tensors that one vjp holds: mostly one or two, which need no memory of their own.
+class SavedList {
+ public:
+  void add(const Saved& saved) {
+    if (count_ < first_.size()) {
+      first_[count_++] = saved;
+    } else {
+      more_.push_back(saved);
+    }
+  }
+  template <class F>
+  void for_each(F f) const {
+    for (std::size_t i = 0; i < count_; ++i) f(first_[i]);
+    for (const Saved& saved : more_) f(saved);
+  }
+
+ private:
+  std::array<Saved, 2> first_{};
+  std::size_t count_ = 0;
+  std::vector<Saved> more_;
+};
+
 /// While alive, every Tensor that this thread copies is noted. A closure copied under it shows what it holds.
 class CaptureWatch {
  public:
-  explicit CaptureWatch(std::vector<Saved>& into);
+  explicit CaptureWatch(SavedList& into);
   ~CaptureWatch();
   CaptureWatch(const CaptureWatch&) = delete;
   CaptureWatch& operator=(const CaptureWatch&) = delete;
 
  private:
-  std::vector<Saved>* outer_;
+  SavedList* outer_;
 };
 
 /// A vector-Jacobian product: given dL/dy, returns dL/d(input).
@@ -49,7 +71,7 @@ class Vjp {
   /// `upstream` is dL/dy; `output` is y, defined only if uses_output.
   virtual Tensor operator()(const Tensor& upstream, const Tensor& output) const = 0;
 
-  std::vector<Saved> saved;
+  SavedList saved;
   bool uses_output = false;
 };
 
@@ -61,7 +83,7 @@ concept VjpOfGradientAndOutput = std::is_invocable_r_v<Tensor, const F&, const T
 template <class F>
 class VjpOf final : public Vjp {
  public:
-  VjpOf(const F& f, CaptureWatch&&) : f_(f) { uses_output = !VjpOfGradient<F>; }
+  explicit VjpOf(const F& f) : VjpOf(f, CaptureWatch(saved)) {}
   Tensor operator()(const Tensor& upstream, const Tensor& output) const override {
     if constexpr (VjpOfGradient<F>) {
       return f_(upstream);
@@ -71,6 +93,8 @@ class VjpOf final : public Vjp {
   }
 
  private:
+  // The closure is copied while the copies of tensors are being noted.
+  VjpOf(const F& f, const CaptureWatch&) : f_(f) { uses_output = !VjpOfGradient<F>; }
   F f_;
 };
 
@@ -95,9 +119,7 @@ requires(VjpOfGradient<F> || VjpOfGradientAndOutput<F>) Edge edge(const Tensor& 
   e.input = input;
   if (grad_enabled() && input.requires_grad()) {
     e.from = input.node();
-    std::vector<Saved> saved;
-    e.vjp = std::make_unique<VjpOf<F>>(vjp, CaptureWatch(saved));
-    e.vjp->saved = std::move(saved);
+    e.vjp = std::make_unique<VjpOf<F>>(vjp);
   }
   return e;
 }
