@@ -16,3 +16,14 @@
 #include <yhat/state_dict.h>
 #include <yhat/tensor.h>
 #include <yhat/version.h>
+
+// trace
+#include <yhat/confusion_matrix.h>
+#include <yhat/first_non_finite.h>
+#include <yhat/image.h>
+#include <yhat/metrics_csv.h>
+#include <yhat/peak_memory.h>
+#include <yhat/plot.h>
+#include <yhat/progress.h>
+#include <yhat/report.h>
+#include <yhat/terminal.h>
