@@ -33,6 +33,7 @@ std::vector<Block> read_blocks(const std::string& page) {
     if (line.rfind("```", 0) == 0) {
       inside = !inside;
       if (inside) blocks.push_back({line.substr(3), comment, "", number + 1});
+      comment = "";
     } else if (inside) {
       blocks.back().text += line + "\n";
     } else if (!line.empty()) {
