@@ -41,9 +41,11 @@ set_target_properties(yhat PROPERTIES
   POSITION_INDEPENDENT_CODE ON
   VERSION ${PROJECT_VERSION}
   SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
-  DEBUG_POSTFIX d
   WINDOWS_EXPORT_ALL_SYMBOLS ON
   VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+if(WIN32)
+  set_target_properties(yhat PROPERTIES DEBUG_POSTFIX d)  # its Debug and Release runtimes do not mix
+endif()
 
 # a * b + c is rounded twice everywhere, so that the same inputs give the same bits; a kernel may decide otherwise for itself.
 if(NOT MSVC)
