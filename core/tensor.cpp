@@ -28,8 +28,8 @@ void require_type(const char* op, const Tensor& x) {
 
 }  // namespace
 
-Tensor share(const std::shared_ptr<Buffer>& buffer, const Shape& shape, Dtype dtype) {
-  return Tensor(std::make_shared<Tensor::Impl>(Tensor::Impl{buffer, shape, dtype, nullptr, "constant leaf", {}}));
+Tensor share(std::shared_ptr<Buffer> buffer, const Shape& shape, Dtype dtype) {
+  return Tensor(std::make_shared<Tensor::Impl>(std::move(buffer), shape, dtype));
 }
 
 void require_same_dtype(const char* op, const Tensor& a, const Tensor& b) {

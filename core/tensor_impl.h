@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "buffer.h"
 #include "yhat/tensor.h"
@@ -11,6 +12,9 @@ namespace yhat {
 
 /// What a Tensor handle points to.
 struct Tensor::Impl {
+  Impl(std::shared_ptr<Buffer> array, const Shape& sizes, Dtype type)
+      : buffer(std::move(array)), shape(sizes), dtype(type) {}
+
   std::shared_ptr<Buffer> buffer;  // shared with detached and reshaped tensors
   Shape shape;
   Dtype dtype;
@@ -20,7 +24,7 @@ struct Tensor::Impl {
 };
 
 /// A new handle on an existing array: what reshape and detach return.
-Tensor share(const std::shared_ptr<Buffer>& buffer, const Shape& shape, Dtype dtype);
+Tensor share(std::shared_ptr<Buffer> buffer, const Shape& shape, Dtype dtype);
 
 /// True if this handle is the only user of its array, so that nobody sees it being overwritten.
 inline bool sole_owner(const Tensor& x) { return x.impl().use_count() == 1 && x.impl()->buffer.use_count() == 1; }

@@ -61,6 +61,18 @@ void zip_rows(const ZipPlan& plan, const T* a, const T* b, T* y, F f) {
   }
 }
 
+template <class F>
+Tensor zip_broadcast(const char* op, const Tensor& a, const Tensor& b, F f) {
+  const ZipPlan plan = plan_zip(op, a.shape(), b.shape());
+  Tensor y = empty(plan.result, a.dtype());
+  dispatch(a.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    zip_rows(plan, a.data<T>().data(), b.data<T>().data(), y.mutable_data<T>().data(),
+             [f](T u, T v) { return static_cast<T>(f(u, v)); });
+  });
+  return y;
+}
+
 }  // namespace detail
 
 /// y[i] = f(x[i]). `f` is generic: it is called with float or double.
@@ -82,21 +94,16 @@ Tensor map(const Tensor& x, F f) {
 template <class F>
 Tensor zip(const char* op, const Tensor& a, const Tensor& b, F f) {
   detail::require_same_dtype(op, a, b);
-  const bool same = a.shape() == b.shape();
-  const detail::ZipPlan plan = same ? detail::ZipPlan{} : detail::plan_zip(op, a.shape(), b.shape());
-  Tensor y = empty(same ? a.shape() : plan.result, a.dtype());
+  if (a.shape() != b.shape()) return detail::zip_broadcast(op, a, b, f);
+  Tensor y = empty(a.shape(), a.dtype());
   dispatch(a.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* pa = a.data<T>().data();
     const T* pb = b.data<T>().data();
     T* to = y.mutable_data<T>().data();
-    if (same) {
-      parallel_for(y.size(), detail::elementwise_grain, [=](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) to[i] = static_cast<T>(f(pa[i], pb[i]));
-      });
-    } else {
-      detail::zip_rows(plan, pa, pb, to, [f](T u, T v) { return static_cast<T>(f(u, v)); });
-    }
+    parallel_for(y.size(), detail::elementwise_grain, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = static_cast<T>(f(pa[i], pb[i]));
+    });
   });
   return y;
 }

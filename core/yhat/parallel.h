@@ -26,6 +26,10 @@ void run_blocks(std::int64_t n, std::int64_t grain, void (*body)(void* context, 
 /// run_blocks for a function object f(begin, end).
 template <class F>
 void parallel_for(std::int64_t n, std::int64_t grain, F f) {
+  if (n <= grain) {  // one block: no need to ask
+    if (n > 0) f(0, n);
+    return;
+  }
   run_blocks(
       n, grain, [](void* context, std::int64_t begin, std::int64_t end) { (*static_cast<F*>(context))(begin, end); },
       &f);
