@@ -52,6 +52,9 @@ if(NOT MSVC)
   target_compile_options(yhat PRIVATE -ffp-contract=off)
 endif()
 
+set_source_files_properties("${PROJECT_SOURCE_DIR}/core/build_info.cpp" TARGET_DIRECTORY yhat PROPERTIES
+  COMPILE_DEFINITIONS "YHAT_BUILD_TYPE=\"$<CONFIG>\";YHAT_SANITIZERS=\"${YHAT_SANITIZE}\"")
+
 foreach(feature IN ITEMS THREADS ZLIB JPEG)
   if(YHAT_HAVE_${feature})
     target_compile_definitions(yhat PRIVATE YHAT_HAVE_${feature})

@@ -4,6 +4,7 @@
 
 // core
 #include <yhat/autograd.h>
+#include <yhat/build_info.h>
 #include <yhat/dtype.h>
 #include <yhat/elementwise.h>
 #include <yhat/error.h>

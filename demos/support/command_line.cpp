@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// The only file that knows CLI11.
+#include "support/command_line.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <functional>
+
+namespace demo {
+namespace {
+
+struct Option {
+  std::string name;
+  std::string placeholder;  // empty: a flag
+  std::string help;
+  std::string standard;  // the default, empty if there is none to tell
+  std::string given = {};
+  bool flag_given = false;
+  std::function<void(const Option&)> set = {};
+};
+
+/// How many insertions, deletions, replacements and swaps of neighbours turn a into b (Damerau 1964).
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
+  for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+std::string shell_quoted(const std::string& word) {
+  const char* safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,+@%";
+  if (!word.empty() && word.find_first_not_of(safe) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+struct CommandLine::Impl {
+  std::string program, what, command;
+  std::vector<std::unique_ptr<Option>> options;
+  CLI::App app;
+
+  void add(Option option) {
+    options.push_back(std::make_unique<Option>(std::move(option)));
+    Option& o = *options.back();
+    if (o.placeholder.empty()) {
+      app.add_flag(o.name, o.flag_given);
+    } else {
+      app.add_option(o.name, o.given)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+
+  [[noreturn]] void refuse(const std::string& argument) const {
+    if (argument.empty() || argument[0] != '-') throw UsageError(fmt::format("unexpected argument '{}'", argument));
+    const std::string name = argument.substr(0, argument.find('='));
+    std::string nearest = "--help";
+    for (const auto& o : options) {
+      if (distance(name, o->name) < distance(name, nearest)) nearest = o->name;
+    }
+    const bool near = distance(name, nearest) <= std::max<std::size_t>(2, name.size() / 3);
+    throw UsageError(fmt::format("unknown option {}; {}", name,
+                                 near ? fmt::format("did you mean {}?", nearest) : "hint: --help lists them all"));
+  }
+};
+
+CommandLine::CommandLine(std::string program, std::string what_it_does) : impl_(std::make_unique<Impl>()) {
+  impl_->program = std::move(program);
+  impl_->what = std::move(what_it_does);
+  impl_->app.allow_extras();
+  impl_->app.set_help_flag("");
+}
+CommandLine::~CommandLine() = default;
+
+void CommandLine::integer(const std::string& name, std::int64_t& value, std::int64_t lo, std::int64_t hi,
+                          const std::string& help) {
+  impl_->add({name, "N", help, fmt::to_string(value)});
+  impl_->options.back()->set = [&value, lo, hi](const Option& o) {
+    std::int64_t given = 0;
+    if (!parse_number(o.given, given) || given < lo || given > hi) {
+      throw UsageError(fmt::format("{}: {} ({} to {})", o.name, o.given, lo, hi));
+    }
+    value = given;
+  };
+}
+
+void CommandLine::number(const std::string& name, double& value, double lo, double hi, const std::string& help) {
+  impl_->add({name, "X", help, fmt::format("{:g}", value)});
+  impl_->options.back()->set = [&value, lo, hi](const Option& o) {
+    double given = 0;
+    if (!parse_number(o.given, given) || !(given >= lo && given <= hi)) {
+      throw UsageError(fmt::format("{}: {} ({:g} to {:g})", o.name, o.given, lo, hi));
+    }
+    value = given;
+  };
+}
+
+void CommandLine::text(const std::string& name, std::string& value, const std::string& placeholder,
+                       const std::string& help) {
+  impl_->add({name, placeholder, help, value});
+  impl_->options.back()->set = [&value](const Option& o) {
+    if (o.given.empty()) throw UsageError(fmt::format("{}: an empty text", o.name));
+    value = o.given;
+  };
+}
+
+void CommandLine::choice(const std::string& name, std::string& value, const std::vector<std::string>& allowed,
+                         const std::string& help) {
+  impl_->add({name, fmt::format("{}", fmt::join(allowed, "|")), help, value});
+  impl_->options.back()->set = [&value, allowed](const Option& o) {
+    if (std::find(allowed.begin(), allowed.end(), o.given) == allowed.end()) {
+      throw UsageError(fmt::format("{}: {} ({})", o.name, o.given, fmt::join(allowed, ", ")));
+    }
+    value = o.given;
+  };
+}
+
+void CommandLine::flag(const std::string& name, bool& value, const std::string& help) {
+  impl_->add({name, "", help, ""});
+  impl_->options.back()->set = [&value](const Option&) { value = true; };
+}
+
+void CommandLine::parse(int argc, const char* const* argv) {
+  impl_->command = impl_->program;
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  for (const std::string& word : words) impl_->command += " " + shell_quoted(word);
+  if (std::any_of(words.begin(), words.end(), [](const std::string& w) { return w == "--help" || w == "-h"; })) {
+    fmt::print("{}", help());
+    throw HelpShown{};
+  }
+  for (const std::string& word : words) {
+    for (const auto& o : impl_->options) {
+      if (o->placeholder.empty() && word.rfind(o->name + "=", 0) == 0) {
+        throw UsageError(fmt::format("{}: takes no value", o->name));
+      }
+    }
+  }
+  std::reverse(words.begin(), words.end());  // the order in which CLI11 takes a vector
+  try {
+    impl_->app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    const std::string message = error.what();  // begins with the option's name
+    for (const auto& o : impl_->options) {
+      if (message.rfind(o->name + ":", 0) == 0) throw UsageError(fmt::format("{}: no value given", o->name));
+    }
+    throw UsageError(message);
+  }
+  const std::vector<std::string> extras = impl_->app.remaining();
+  if (!extras.empty()) impl_->refuse(extras.front());
+  for (const auto& o : impl_->options) {
+    if (impl_->app.count(o->name) > 0) o->set(*o);
+  }
+}
+
+std::string CommandLine::help() const {
+  std::size_t width = std::string("--help").size();
+  for (const auto& o : impl_->options) width = std::max(width, o->name.size() + 1 + o->placeholder.size());
+  std::string text = fmt::format("usage: {} [OPTIONS]\n{}\n\n", impl_->program, impl_->what);
+  for (const auto& o : impl_->options) {
+    const std::string standard = o->standard.empty() ? "" : fmt::format(" [{}]", o->standard);
+    text += fmt::format("  {:<{}}  {}{}\n", o->name + (o->placeholder.empty() ? "" : " ") + o->placeholder, width,
+                        o->help, standard);
+  }
+  return text + fmt::format("  {:<{}}  this text; defaults are in brackets\n", "--help", width);
+}
+
+const std::string& CommandLine::command() const { return impl_->command; }
+
+bool parse_number(const std::string& text, std::int64_t& value) {
+  if (text.empty() || text.find_first_not_of("+-0123456789") != std::string::npos) return false;
+  char* end = nullptr;
+  errno = 0;
+  const long long number = std::strtoll(text.c_str(), &end, 10);
+  if (errno != 0 || *end != '\0') return false;
+  value = number;
+  return true;
+}
+
+// LC_NUMERIC is never set in these programs, so strtod reads what the C locale writes; but it would also take blanks,
+// hexadecimal numbers and words.
+bool parse_number(const std::string& text, double& value) {
+  if (text.empty() || text.find_first_not_of("+-.0123456789eE") != std::string::npos) return false;
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  if (end == text.c_str() || *end != '\0') return false;
+  value = number;
+  return true;
+}
+
+}  // namespace demo
