@@ -14,6 +14,13 @@
 #include "yhat/ops.h"
 
 namespace yhat {
+
+GradientError::GradientError(const Node& at, const Edge& e, const std::string& message, std::string mistake)
+    : GraphError(at.op, fmt::format("gradient of input {} {}", e.index, message)),
+      input_(e.index),
+      from_(e.from.get()),
+      mistake_(std::move(mistake)) {}
+
 namespace {
 
 // a + b, recorded only if the sum is itself to be differentiated; into a's own array if nobody else can see it.
@@ -184,14 +191,17 @@ class Traversal {
 
   static void check_gradient(const Node& node, const Edge& e, const Tensor& raw) {
     const Shape& input = e.from->shape;
-    if (!raw.defined()) throw GraphError(node.op, fmt::format("gradient of input {} is undefined", e.index));
+    if (!raw.defined()) {
+      throw GradientError(node, e, "is undefined", fmt::format("gradient is undefined, input is {}", input));
+    }
     if (raw.shape() != input && !(raw.shape() == node.shape && broadcasts_to(input, node.shape))) {
-      throw GraphError(node.op, fmt::format("gradient of input {} has shape {} (input has {}, output has {})", e.index,
-                                            raw.shape(), input, node.shape));
+      throw GradientError(node, e,
+                          fmt::format("has shape {} (input has {}, output has {})", raw.shape(), input, node.shape),
+                          fmt::format("gradient is {}, input is {}", raw.shape(), input));
     }
     if (raw.dtype() != e.from->dtype) {
-      throw GraphError(node.op,
-                       fmt::format("gradient of input {} is {} (input is {})", e.index, raw.dtype(), e.from->dtype));
+      throw GradientError(node, e, fmt::format("is {} (input is {})", raw.dtype(), e.from->dtype),
+                          fmt::format("gradient is {}, input is {}", raw.dtype(), e.from->dtype));
     }
   }
 

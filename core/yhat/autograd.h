@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "yhat/error.h"
 #include "yhat/tensor.h"
 
 /// The graph: a recorded op is a Node, each of its inputs an Edge that holds the input's vector-Jacobian product.
@@ -176,6 +177,23 @@ class Node : public std::enable_shared_from_this<Node> {
  private:
   friend class Traversal;
   std::uint32_t mark_ = 0;  // scratch space of a traversal
+};
+
+/// A vjp returned a gradient of a wrong shape or dtype, or none.
+class GradientError : public GraphError {
+ public:
+  /// `mistake`: "gradient is [4, 3], input is [3, 4]"
+  GradientError(const Node& at, const Edge& e, const std::string& message, std::string mistake);
+  /// Which input of op().
+  int input() const { return input_; }
+  /// The node of that input.
+  const Node* from() const { return from_; }
+  const std::string& mistake() const { return mistake_; }
+
+ private:
+  int input_;
+  const Node* from_;
+  std::string mistake_;
 };
 
 /// Recorded ops that are alive in this process, leaves not counted.

@@ -8,6 +8,7 @@
 #include <yhat/dtype.h>
 #include <yhat/elementwise.h>
 #include <yhat/error.h>
+#include <yhat/gradcheck.h>
 #include <yhat/observer.h>
 #include <yhat/ops.h>
 #include <yhat/parallel.h>
