@@ -19,7 +19,9 @@ Error::Error(const std::string& op, const std::string& message)
 
 FormatError::FormatError(const std::string& op, const std::string& path, std::int64_t offset,
                          const std::string& message)
-    : Error(op, fmt::format("{}: {}{}", path, at_byte(offset), message)), path_(path), offset_(offset) {}
+    : Error(op, fmt::format("{}{}{}{}", path, path.empty() ? "" : ": ", at_byte(offset), message)),
+      path_(path),
+      offset_(offset) {}
 
 IoError::IoError(const std::string& op, const std::string& path, int code, const std::string& message)
     : Error(op, fmt::format("{}: {}", path, message)), path_(path), code_(code) {}

@@ -220,4 +220,17 @@ Tensor local_response_norm(const Tensor& x, const LocalResponseNormSpec& spec = 
 /// p = 0 returns x, p = 1 zeros; neither draws from rng. Throws ArgumentError unless 0 <= p <= 1.
 Tensor dropout(const Tensor& x, double p, Rng& rng);
 
+struct BatchNormSpec {
+  bool training = true;   ///< normalise by the batch's statistics, and move the running ones towards them
+  double momentum = 0.1;  ///< running = (1 - momentum) running + momentum batch
+  double eps = 1e-5;      ///< added to the variance
+};
+
+/// (x - mean) / sqrt(var + eps) weight + bias for each channel (Ioffe and Szegedy 2015). x (N,C,...), the others (C) or
+/// undefined. In training mean and biased variance are the batch's, and the running ones, changed in place, keep its
+/// mean and unbiased variance; in evaluation the running ones are used. Throws ShapeError, ArgumentError for fewer than
+/// 2 values per channel in training.
+Tensor batch_norm(const Tensor& x, Tensor& running_mean, Tensor& running_var, const Tensor& weight, const Tensor& bias,
+                  const BatchNormSpec& spec = {});
+
 }  // namespace yhat

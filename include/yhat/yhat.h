@@ -19,6 +19,21 @@
 #include <yhat/tensor.h>
 #include <yhat/version.h>
 
+// layers
+#include <yhat/activations.h>
+#include <yhat/conv2d.h>
+#include <yhat/dropout.h>
+#include <yhat/init.h>
+#include <yhat/layer_info.h>
+#include <yhat/linear.h>
+#include <yhat/module.h>
+#include <yhat/normalisation.h>
+#include <yhat/pooling.h>
+#include <yhat/sequential.h>
+
+// losses
+#include <yhat/losses.h>
+
 // trace
 #include <yhat/confusion_matrix.h>
 #include <yhat/first_non_finite.h>

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+
+#include "yhat/layer_info.h"
+#include "yhat/module.h"
+
+/// Functions as modules. None has parameters.
+namespace yhat {
+
+/// Any function of a tensor. Tables take it for one that works element by element and keeps the shape.
+struct Function : Module {
+  explicit Function(std::function<Tensor(const Tensor&)> function) : f(std::move(function)) {}
+  Tensor forward(const Tensor& x) override { return f(x); }
+  LayerInfo info(const Shape& input) const override { return {.output = input, .activation = true}; }
+
+  std::function<Tensor(const Tensor&)> f;
+};
+
+struct ReLU : Function {
+  ReLU() : Function(relu) {}
+};
+struct LeakyReLU : Function {
+  explicit LeakyReLU(double slope = 0.01) : Function([slope](const Tensor& x) { return leaky_relu(x, slope); }) {}
+};
+struct Sigmoid : Function {
+  Sigmoid() : Function(sigmoid) {}
+};
+struct Tanh : Function {
+  Tanh() : Function([](const Tensor& x) { return yhat::tanh(x); }) {}
+};
+struct Softplus : Function {
+  Softplus() : Function(softplus) {}
+};
+/// Along one axis; the default is the last. Not before cross_entropy, which wants logits.
+struct Softmax : Function {
+  explicit Softmax(std::int64_t axis = -1) : Function([axis](const Tensor& x) { return softmax(x, axis); }) {}
+};
+struct LogSoftmax : Function {
+  explicit LogSoftmax(std::int64_t axis = -1) : Function([axis](const Tensor& x) { return log_softmax(x, axis); }) {}
+};
+
+/// (N, ...) -> (N, everything else): between the last pooling and the first Linear.
+struct Flatten : Module {
+  Tensor forward(const Tensor& x) override { return flatten(x, 1); }
+};
+
+}  // namespace yhat

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// Every case of loss_reference.json, kind by kind.
+#include <doctest/doctest.h>
+#include <yhat/yhat.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/near.h"
+
+using namespace yhat;
+using near::difference;
+using nlohmann::json;
+
+namespace {
+
+const auto f64 = Dtype::f64;
+constexpr double tolerance = 1e-12;
+
+std::vector<json> cases(const std::string& kind) {
+  std::ifstream file(std::string(YHAT_TEST_SOURCE_DIR) + "/tests/losses/loss_reference.json");
+  std::vector<json> found;
+  const json document = json::parse(file);
+  for (const json& c : document["cases"]) {
+    if (c["kind"] == kind) found.push_back(c);
+  }
+  REQUIRE(!found.empty());
+  return found;
+}
+
+std::vector<double> list(const json& values) { return values.get<std::vector<double>>(); }
+Tensor row(const json& values) {
+  const std::vector<double> v = list(values);
+  return from_values(v, {1, static_cast<std::int64_t>(v.size())}, f64);
+}
+Tensor scalar(const json& value) { return full({1}, value.get<double>(), f64); }
+double off(const Tensor& a, const json& b) {
+  return std::abs(a.item() - b.get<double>()) / std::max(1e-300, std::abs(b.get<double>()));
+}
+Tensor half_mse(const Tensor& a, const Tensor& y) { return 0.5 * mse_loss(a, y, {.reduction = Reduction::sum}); }
+
+}  // namespace
+
+TEST_CASE("loss_reference.json: sigmoid neurons") {
+  for (const json& c : cases("sigmoid_neuron")) {
+    CAPTURE(c["name"].get<std::string>());
+    const Tensor w = scalar(c["w"]).requires_grad_(true);
+    const Tensor b = scalar(c["b"]).requires_grad_(true);
+    const Tensor z = w * scalar(c["x"]) + b;
+    const Tensor y = scalar(c["y"]);
+    CHECK(off(z, c["z"]) <= tolerance);
+    CHECK(off(sigmoid(z), c["a"]) <= tolerance);
+    CHECK(off(half_mse(sigmoid(z), y), c["mse_half"]) <= tolerance);
+    CHECK(off(binary_cross_entropy_with_logits(z, y), c["bce"]) <= tolerance);
+    CHECK(off(binary_cross_entropy(sigmoid(z), y), c["bce"]) <= tolerance);
+    const Tensors mse = grad(half_mse(sigmoid(z), y), {w, b}, {.retain_graph = true});
+    CHECK(off(mse[0], c["d_mse_half_dw"]) <= tolerance);
+    CHECK(off(mse[1], c["d_mse_half_db"]) <= tolerance);
+    const Tensors bce = grad(binary_cross_entropy_with_logits(z, y), {w, b});
+    CHECK(off(bce[0], c["d_bce_dw"]) <= tolerance);
+    CHECK(off(bce[1], c["d_bce_db"]) <= tolerance);
+    CHECK(off(bce[0] / mse[0], c["ratio_bce_over_mse_grad"]) <= tolerance);
+  }
+}
+
+TEST_CASE("loss_reference.json: batches of a neuron") {
+  for (const json& c : cases("sigmoid_batch")) {
+    CAPTURE(c["name"].get<std::string>());
+    std::vector<double> flat;
+    for (const json& x : c["X"]) flat.insert(flat.end(), x.begin(), x.end());
+    const auto n = static_cast<std::int64_t>(c["X"].size());
+    const Tensor x = from_values(flat, {n, static_cast<std::int64_t>(flat.size()) / n}, f64);
+    const Tensor w = row(c["w"]).requires_grad_(true);
+    const Tensor b = scalar(c["b"]).requires_grad_(true);
+    const Tensor y = reshape(row(c["y"]), {n, 1});
+    const Tensor z = linear(x, w, b);
+    CHECK(difference(z, list(c["z"])) <= tolerance);
+    const Tensor bce = binary_cross_entropy_with_logits(z, y);
+    CHECK(off(bce, c["bce_mean"]) <= tolerance);
+    Tensors g = grad(bce, {w, b}, {.retain_graph = true});
+    CHECK(difference(g[0], list(c["d_bce_dw"])) <= tolerance);
+    CHECK(off(g[1], c["d_bce_db"]) <= tolerance);
+    const Tensor mse = 0.5 * mse_loss(sigmoid(z), y);
+    CHECK(off(mse, c["mse_half_mean"]) <= tolerance);
+    g = grad(mse, {w, b});
+    CHECK(difference(g[0], list(c["d_mse_half_dw"])) <= tolerance);
+    CHECK(off(g[1], c["d_mse_half_db"]) <= tolerance);
+  }
+}
+
+TEST_CASE("loss_reference.json: softmax with cross-entropy and with squared errors") {
+  for (const json& c : cases("softmax")) {
+    CAPTURE(c["name"].get<std::string>());
+    const Tensor z = row(c["z"]).requires_grad_(true);
+    const Tensor y = row(c["y"]);
+    const Tensor p = softmax(z, 1);
+    CHECK(difference(p, list(c["p"])) <= tolerance);
+    CHECK(off(logsumexp(z), c["logsumexp"]) <= tolerance);
+    const bool distribution = !c["kl_y_p"].is_null();
+    const Tensor ce = distribution ? cross_entropy(z, y) : -sum(y * log_softmax(z, 1));
+    CHECK(off(ce, c["ce"]) <= tolerance);
+    CHECK(difference(grad(ce, {z})[0], list(c["d_ce_dz"])) <= tolerance);
+    if (!distribution) CHECK_THROWS_AS(cross_entropy(z, y), ArgumentError);
+    CHECK(off(half_mse(p, y), c["mse_half_sum"]) <= tolerance);
+    CHECK(off(mse_loss(p, y), c["mse_mean_over_K"]) <= tolerance);
+    CHECK(difference(grad(half_mse(p, y), {z}, {.retain_graph = true})[0], list(c["d_mse_half_sum_dz"])) <= tolerance);
+    CHECK(difference(grad(mse_loss(p, y), {z}, {.retain_graph = true})[0], list(c["d_mse_mean_dz"])) <= tolerance);
+    for (std::int64_t i = 0; i < z.size(); ++i) {
+      const Tensor d = grad(sum(slice(p, 1, i, i + 1)), {z}, {.retain_graph = true})[0];
+      CHECK(difference(d, list(c["jacobian"][static_cast<std::size_t>(i)])) <= tolerance);
+    }
+  }
+}
+
+TEST_CASE("loss_reference.json: binary cross-entropy of logits") {
+  for (const json& c : cases("bce_logits")) {
+    CAPTURE(c["name"].get<std::string>());
+    const Tensor z = scalar(c["z"]).requires_grad_(true);
+    const Tensor loss = binary_cross_entropy_with_logits(z, scalar(c["y"]));
+    CHECK(off(loss, c["loss"]) <= tolerance);
+    CHECK(off(grad(loss, {z})[0], c["grad"]) <= tolerance);
+  }
+}
+
+TEST_CASE("loss_reference.json: where the squared error of a sigmoid is steepest and how it curves") {
+  for (const json& c : cases("analytic")) {
+    CAPTURE(c["name"].get<std::string>());
+    const Tensor y = scalar(c["y"]);
+    const Tensor z = scalar(c["at_z"]).requires_grad_(true);
+    CHECK(off(sigmoid(z), c["at_a"]) <= tolerance);
+    const Tensor slope = grad(half_mse(sigmoid(z), y), {z}, {.create_graph = true})[0];
+    CHECK(off(slope, c["max_grad_wrt_z"]) <= tolerance);
+    CHECK(std::abs(grad(slope, {z})[0].item()) <= 1e-15);
+    const Tensor four = full({1}, 4, f64).requires_grad_(true);
+    const auto curvature = [&](const Tensor& loss) {
+      return grad(grad(loss, {four}, {.create_graph = true})[0], {four})[0];
+    };
+    CHECK(off(curvature(half_mse(sigmoid(four), y)), c["curvature_at_z4"]) <= tolerance);
+    CHECK(off(curvature(binary_cross_entropy_with_logits(four, y)), c["ce_curvature_at_z4"]) <= tolerance);
+  }
+}
+
+namespace {
+// One neuron trained on one sample; calls seen(epoch, w, b, a) before each update. Stops when it returns false.
+template <class Seen>
+void train_neuron(const json& start, const std::string& gradient, double eta, Seen seen) {
+  Tensor w = scalar(start["w"]).requires_grad_(true);
+  Tensor b = scalar(start["b"]).requires_grad_(true);
+  const Tensor y = zeros({1}, f64);
+  for (int epoch = 0; epoch <= 1000; ++epoch) {
+    const Tensor z = w * 1.0 + b;
+    const Tensor a = sigmoid(z);
+    if (!seen(epoch, w, b, a)) return;
+    Tensors g;
+    if (gradient == "a") g = grad(binary_cross_entropy_with_logits(z, y), {w, b});
+    if (gradient == "a^2(1-a)") g = grad(half_mse(a, y), {w, b});
+    if (gradient == "1/(1-a)") g = {1 / (1 - a.detach()), 1 / (1 - a.detach())};  // dC/da, wrongly taken for dC/dw
+    REQUIRE(g.size() == 2);
+    w = (w.detach() - eta * g[0]).requires_grad_(true);
+    b = (b.detach() - eta * g[1]).requires_grad_(true);
+  }
+}
+}  // namespace
+
+TEST_CASE("loss_reference.json: the trajectories of a neuron that starts out wrong") {
+  for (const json& c : cases("trajectory")) {
+    CAPTURE(c["name"].get<std::string>());
+    const json& epochs = c["epochs"];
+    std::size_t compared = 0;
+    train_neuron(epochs["0"], c["grad"], c["eta"], [&](int epoch, const Tensor& w, const Tensor& b, const Tensor& a) {
+      const std::string key = std::to_string(epoch);
+      if (epochs.contains(key)) {
+        CAPTURE(epoch);
+        CHECK(off(w, epochs[key]["w"]) <= 1e-10);
+        CHECK(off(b, epochs[key]["b"]) <= 1e-10);
+        CHECK(off(a, epochs[key]["a"]) <= 1e-10);
+        ++compared;
+      }
+      return compared < epochs.size();
+    });
+    CHECK(compared == epochs.size());
+  }
+}
+
+TEST_CASE("loss_reference.json: how many steps the two losses need") {
+  for (const json& c : cases("trajectory_summary")) {
+    CAPTURE(c["name"].get<std::string>());
+    if (c["name"] == "epochs_to_a_below_0.5_eta0.15") {
+      const auto epochs_until = [](double start_w, double start_b, const char* gradient, double eta) {
+        int count = -1;
+        train_neuron(json{{"w", start_w}, {"b", start_b}}, gradient, eta,
+                     [&](int epoch, const Tensor&, const Tensor&, const Tensor& a) {
+                       count = epoch;
+                       return a.item() >= 0.5;
+                     });
+        return count;
+      };
+      CHECK(epochs_until(2, 2, "a^2(1-a)", 0.15) == c["quadratic_from_2_2"]);
+      CHECK(epochs_until(0.6, 0.9, "a^2(1-a)", 0.15) == c["quadratic_from_06_09"]);
+      CHECK(epochs_until(2, 2, "a", 0.15) == c["ce_from_2_2"]);
+      CHECK(epochs_until(0.6, 0.9, "a", 0.15) == c["ce_from_06_09"]);
+      CHECK(epochs_until(2, 2, "a", 0.005) == c["ce_eta0005_from_2_2"]);
+      continue;
+    }
+    REQUIRE(c["name"] == "logit_descent");
+    const auto true_class = c["true"].get<std::int64_t>();
+    const Tensor y = one_hot({true_class}, static_cast<std::int64_t>(c["z0"].size()), f64);
+    const auto steps = [&](const auto& loss) {
+      Tensor z = row(c["z0"]);
+      for (int step = 0; step <= 5000; ++step) {
+        if (softmax(z, 1).at({0, true_class}) > c["thr"].get<double>()) return step;
+        z.requires_grad_(true);
+        z = z.detach() - c["eta"].get<double>() * grad(loss(z), {z})[0];
+      }
+      return -1;
+    };
+    CHECK(steps([&](const Tensor& z) { return cross_entropy(z, {true_class}); }) == c["steps_ce"]);
+    CHECK(steps([&](const Tensor& z) { return half_mse(softmax(z, 1), y); }) == c["steps_mse_half_sum"]);
+  }
+}
+
+TEST_CASE("loss_reference.json: entropies and likelihoods") {
+  for (const json& c : cases("information")) {
+    CAPTURE(c["name"].get<std::string>());
+    if (c.contains("ln10")) {
+      CHECK(off(cross_entropy(zeros({1, 10}, f64), {3}), c["ln10"]) <= tolerance);
+      CHECK(off(cross_entropy(zeros({1, 1000}, f64), {3}), c["ln1000"]) <= tolerance);
+      CHECK(off(cross_entropy(zeros({1, 1000}, f64), {3}) / std::log(2.0), c["log2_1000"]) <= tolerance);
+      continue;
+    }
+    const Tensor y = row(c["y"]);
+    const Tensor p = row(c["p"]);
+    const Tensor ce = cross_entropy(log(p), y);
+    const Tensor entropy = cross_entropy(log(y), y);
+    CHECK(off(ce, c["CE_nats"]) <= tolerance);
+    CHECK(off(entropy, c["H_nats"]) <= tolerance);
+    CHECK(off(ce - entropy, c["KL_nats"]) <= tolerance);
+    CHECK(off(ce / std::log(2.0), c["CE_bits"]) <= tolerance);
+  }
+  for (const json& c : cases("mle")) {
+    CAPTURE(c["name"].get<std::string>());
+    const Tensor mu = scalar(c["mu"]).requires_grad_(true);
+    const double variance = c["sigma"].get<double>() * c["sigma"].get<double>();
+    const Tensor loss = half_mse(scalar(c["y"]), mu) / variance + c["const"].get<double>();
+    CHECK(off(loss, c["nll"]) <= tolerance);
+    CHECK(off(grad(loss, {mu})[0], c["d_dmu"]) <= tolerance);
+  }
+}
+
+TEST_CASE("loss_reference.json: local response normalisation") {
+  for (const json& c : cases("lrn")) {
+    CAPTURE(c["name"].get<std::string>());
+    const auto channels = static_cast<std::int64_t>(c["a"].size());
+    const Tensor a = reshape(row(c["a"]), {1, channels, 1, 1}).requires_grad_(true);
+    const Tensor b = local_response_norm(
+        a, {.size = c["n"], .alpha = c["alpha_effective_per_square"], .beta = c["beta"], .k = c["k"]});
+    CHECK(difference(b, list(c["b"])) <= tolerance);
+    const Tensor upstream = reshape(row(c["upstream"]), {1, channels, 1, 1});
+    CHECK(difference(grad(b, {a}, {.seed = upstream})[0], list(c["grad"])) <= tolerance);
+  }
+}
