@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: MIT
+// A program of a user: calls the library, prints what it returns, catches what it throws.
 #include <fmt/core.h>
 #include <yhat/yhat.h>
 
-using namespace yhat;
-
 int main() {
-  Tensor z = tensor({{2, 1, 0.1}}).requires_grad_();  // logits (1,3)
-  Tensor y = one_hot({2}, 3);                         // the true class is the last
-  Tensor yhat = softmax(z, 1);
-
-  Tensor cross_entropy = -sum(y * log_softmax(z, 1));
-  Tensor squared_error = 0.5 * sum((yhat - y) * (yhat - y));
-
-  fmt::print("yhat - y               {}\n", (yhat - y).detach());
-  fmt::print("d(cross-entropy) / dz  {}\n", grad(cross_entropy, {z})[0]);
-  fmt::print("d(squared error) / dz  {}\n", grad(squared_error, {z})[0]);
-
-  Tensor w = zeros({4, 2}).requires_grad_().label("w");
+  fmt::print("yhat {}\n", yhat::version());
+  yhat::Tensor x = yhat::tensor({3}).requires_grad_();
+  yhat::sum(x * x).backward();
+  fmt::print("dy/dx = {}\n", x.grad());
   try {
-    matmul(z, w);
-  } catch (const Error& e) {
+    yhat::matmul(yhat::ones({1, 2}), yhat::ones({3, 1}));
+  } catch (const yhat::ShapeError& e) {
     fmt::print("{}\n", e.what());
   }
 }
