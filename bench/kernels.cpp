@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -27,14 +27,19 @@ Buffer noise(int64_t n) {
   return v;
 }
 
+/// The time; with one thread the time that this program had a processor, so that others disturb less.
+double now() {
+  if (yhat::num_threads() == 1) return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 /// Median seconds of one call.
 template <class F>
 double seconds(F f) {
-  using Clock = std::chrono::steady_clock;
   const auto time = [&](int calls) {
-    const auto start = Clock::now();
+    const double start = now();
     for (int i = 0; i < calls; ++i) f();
-    return std::chrono::duration<double>(Clock::now() - start).count() / calls;
+    return std::max(1e-6, now() - start) / calls;
   };
   const double first = std::min(time(1), time(1));
   const int calls = static_cast<int>(std::clamp(0.02 / first, 1.0, 10000.0));

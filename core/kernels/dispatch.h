@@ -19,6 +19,10 @@ struct KernelTable {
   decltype(&kernels::conv2d<T>) conv2d;
   decltype(&kernels::conv2d_input_grad<T>) conv2d_input_grad;
   decltype(&kernels::conv2d_weight_grad<T>) conv2d_weight_grad;
+  decltype(&kernels::max_pool2d<T>) max_pool2d;
+  decltype(&kernels::max_pool2d_grad<T>) max_pool2d_grad;
+  decltype(&kernels::avg_pool2d<T>) avg_pool2d;
+  decltype(&kernels::avg_pool2d_grad<T>) avg_pool2d_grad;
   /// For benchmarks: multiplies one packed tile `times` times, k steps each, and returns the number of operations.
   double (*peak)(std::int64_t times, std::int64_t k, const T* a, const T* b, T* c);
 };

@@ -29,22 +29,22 @@ void conv2d_weight_grad(const Conv2dGeometry& geo, const T* gy, const T* x, T* g
 
 template <class T>
 void max_pool2d(const Pool2dGeometry& geo, const T* x, T* y, int64_t* winner) {
-  reference::max_pool2d(geo, x, y, winner);
+  table<T>().max_pool2d(geo, x, y, winner);
 }
 
 template <class T>
 void max_pool2d_grad(const Pool2dGeometry& geo, const T* gy, const int64_t* winner, T* gx) {
-  reference::max_pool2d_grad(geo, gy, winner, gx);
+  table<T>().max_pool2d_grad(geo, gy, winner, gx);
 }
 
 template <class T>
 void avg_pool2d(const Pool2dGeometry& geo, const T* x, T* y) {
-  reference::avg_pool2d(geo, x, y);
+  table<T>().avg_pool2d(geo, x, y);
 }
 
 template <class T>
 void avg_pool2d_grad(const Pool2dGeometry& geo, const T* gy, T* gx) {
-  reference::avg_pool2d_grad(geo, gy, gx);
+  table<T>().avg_pool2d_grad(geo, gy, gx);
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 #include "../dispatch.h"
 #include "conv2d_input_grad.h"
 #include "conv2d_weight_grad.h"
+#include "pool2d.h"
 
 namespace yhat::kernels::YHAT_ISA {
 
@@ -25,6 +26,10 @@ const KernelTable<T>& table() {
       .conv2d = &conv2d<T>,
       .conv2d_input_grad = &conv2d_input_grad<T>,
       .conv2d_weight_grad = &conv2d_weight_grad<T>,
+      .max_pool2d = &max_pool2d<T>,
+      .max_pool2d_grad = &max_pool2d_grad<T>,
+      .avg_pool2d = &avg_pool2d<T>,
+      .avg_pool2d_grad = &avg_pool2d_grad<T>,
       .peak = &peak<T>,
   };
   return kernels;
