@@ -23,6 +23,12 @@ struct KernelTable {
   decltype(&kernels::max_pool2d_grad<T>) max_pool2d_grad;
   decltype(&kernels::avg_pool2d<T>) avg_pool2d;
   decltype(&kernels::avg_pool2d_grad<T>) avg_pool2d_grad;
+  decltype(&kernels::local_response_norm<T>) local_response_norm;
+  decltype(&kernels::local_response_norm_grad<T>) local_response_norm_grad;
+  decltype(&kernels::sum<T>) sum;
+  decltype(&kernels::sum_axis<T>) sum_axis;
+  decltype(&kernels::softmax_rows<T>) softmax_rows;
+  decltype(&kernels::log_softmax_rows<T>) log_softmax_rows;
   /// For benchmarks: multiplies one packed tile `times` times, k steps each, and returns the number of operations.
   double (*peak)(std::int64_t times, std::int64_t k, const T* a, const T* b, T* c);
 };

@@ -49,32 +49,32 @@ void avg_pool2d_grad(const Pool2dGeometry& geo, const T* gy, T* gx) {
 
 template <class T>
 void local_response_norm(const LrnGeometry& geo, const T* x, T* y, T* scale) {
-  reference::local_response_norm(geo, x, y, scale);
+  table<T>().local_response_norm(geo, x, y, scale);
 }
 
 template <class T>
 void local_response_norm_grad(const LrnGeometry& geo, const T* gy, const T* x, const T* scale, T* gx) {
-  reference::local_response_norm_grad(geo, gy, x, scale, gx);
+  table<T>().local_response_norm_grad(geo, gy, x, scale, gx);
 }
 
 template <class T>
 T sum(int64_t n, const T* x) {
-  return reference::sum(n, x);
+  return table<T>().sum(n, x);
 }
 
 template <class T>
 void sum_axis(int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
-  reference::sum_axis(outer, n, inner, x, y);
+  table<T>().sum_axis(outer, n, inner, x, y);
 }
 
 template <class T>
 void softmax_rows(int64_t rows, int64_t n, const T* x, T* y) {
-  reference::softmax_rows(rows, n, x, y);
+  table<T>().softmax_rows(rows, n, x, y);
 }
 
 template <class T>
 void log_softmax_rows(int64_t rows, int64_t n, const T* x, T* y) {
-  reference::log_softmax_rows(rows, n, x, y);
+  table<T>().log_softmax_rows(rows, n, x, y);
 }
 
 #define YHAT_INSTANTIATE(T)                                                                     \

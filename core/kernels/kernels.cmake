@@ -8,7 +8,7 @@ target_sources(yhat PRIVATE ${kernel_sources})
 
 if(NOT MSVC)
   # Optimised in every build type, so that a Debug build can still train a network; products and sums may be fused here.
-  set(kernel_flags -O3 -ffp-contract=fast)
+  set(kernel_flags -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math)
   set_source_files_properties("${kernel_dir}/isa_baseline.cpp" PROPERTIES COMPILE_OPTIONS "${kernel_flags}")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
     target_sources(yhat PRIVATE "${kernel_dir}/isa_avx2.cpp" "${kernel_dir}/isa_avx512.cpp")

@@ -3,7 +3,9 @@
 #include "../dispatch.h"
 #include "conv2d_input_grad.h"
 #include "conv2d_weight_grad.h"
+#include "lrn.h"
 #include "pool2d.h"
+#include "reduce.h"
 
 namespace yhat::kernels::YHAT_ISA {
 
@@ -30,6 +32,12 @@ const KernelTable<T>& table() {
       .max_pool2d_grad = &max_pool2d_grad<T>,
       .avg_pool2d = &avg_pool2d<T>,
       .avg_pool2d_grad = &avg_pool2d_grad<T>,
+      .local_response_norm = &local_response_norm<T>,
+      .local_response_norm_grad = &local_response_norm_grad<T>,
+      .sum = &sum<T>,
+      .sum_axis = &sum_axis<T>,
+      .softmax_rows = &softmax_rows<T>,
+      .log_softmax_rows = &log_softmax_rows<T>,
       .peak = &peak<T>,
   };
   return kernels;
