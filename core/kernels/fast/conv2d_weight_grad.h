@@ -116,9 +116,7 @@ void conv2d_weight_grad(const Conv2dGeometry& g, const T* gy, const T* x, T* gw)
     for (int64_t panel = begin; panel < end; ++panel) {
       const int64_t o = panel % panels * width;
       T* to = gw + (panel / panels * group_o + o) * taps;
-      for (int64_t j = 0; j < min(width, group_o - o); ++j) {
-        for (int64_t t = 0; t < taps; ++t) to[j * taps + t] = total[(panel * taps + t) * width + j];
-      }
+      transpose_copy(total + panel * taps * width, width, taps, min(width, group_o - o), to, taps);
     }
   });
 }

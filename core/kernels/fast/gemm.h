@@ -38,27 +38,99 @@ void edge_tile(Micro<T> kernel, int64_t rows, int64_t cols, int64_t k, const T* 
 // How many tasks are worth it for this many multiplications: a thread takes some microseconds to wake up.
 inline int64_t task_count(int64_t products) { return max(1, min(64, products / 250000)); }
 
-// c (m,n) (+)= op(a) op(b), blocked as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication"
-// (2008): a block of b (block_k x block_n) and one of a (block_m x block_k) are packed into panels, then every tile of
-// c takes their product.
+// The tiles of some rows and columns of c: packed a (panels of height x kb) times packed b (panels of kb x tile_cols).
+// c, a and b start at the first of them. Whatever is reused most should stay in the nearest cache: panels of b if k is
+// large; if it is small, c is most of the traffic and is walked along its rows.
 template <class T>
-void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const T* a_data, const T* b_data, T* c,
-          bool accumulate) {
-  const View<T> a = transpose_a ? View<T>{a_data, 1, m} : View<T>{a_data, k, 1};
-  const View<T> b = transpose_b ? View<T>{b_data, 1, k} : View<T>{b_data, n, 1};
+void multiply_panels(int64_t rows, int64_t cols, int64_t height, int64_t kb, const T* a, const T* b, const int64_t* row,
+                     T* c, int64_t ldc, bool accumulate) {
+  constexpr int64_t width = tile_cols<T>;
+  const auto tile = [&](int64_t i, int64_t j) {
+    const int64_t m = min(height, rows - i), n = min(width, cols - j);
+    const Micro<T> kernel = micro_for<T, 2>(m);
+    if (n == width) {
+      kernel(kb, a + i * kb, b + j * kb, row, nullptr, c + i * ldc + j, ldc, accumulate);
+    } else {
+      edge_tile(kernel, m, n, kb, a + i * kb, b + j * kb, row, c + i * ldc + j, ldc, accumulate);
+    }
+  };
+  if (kb <= 64) {
+    for (int64_t i = 0; i < rows; i += height) {
+      for (int64_t j = 0; j < cols; j += width) tile(i, j);
+    }
+  } else {
+    for (int64_t j = 0; j < cols; j += width) {
+      for (int64_t i = 0; i < rows; i += height) tile(i, j);
+    }
+  }
+}
+
+// Packs columns [begin, end) of a block of b, panel by panel. b points to the block's first row.
+template <class T>
+void pack_columns(View<T> b, int64_t kb, int64_t begin, int64_t end, T* packed) {
+  for (int64_t j = begin; j < end; j += tile_cols<T>) {
+    const View<T> panel{b.at(0, j).data, b.col, b.row};  // its columns are the panel's rows
+    pack_panel(panel, min(tile_cols<T>, end - j), kb, tile_cols<T>, packed + (j - begin) * kb);
+  }
+}
+
+inline void panel_rows(int64_t width, int64_t* row) {
+  for (int64_t p = 0; p < block_k; ++p) row[p] = p * width;
+}
+
+// For few rows: each task takes a strip of columns of b through all of k, so that b is read once, in order, and packed
+// where it is used.
+template <class T>
+void gemm_strips(View<T> a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, bool accumulate) {
+  const int64_t height = panel_height(m), blocks = ceil_div(k, block_k), tasks = task_count(m * n * k);
+  const int64_t strip = max(1, min(256 / tile_cols<T>, ceil_div(n, tile_cols<T> * max(1, tasks / 2)))) * tile_cols<T>;
+  const Scratch scratch(m * k * int64_t{sizeof(T)});
+  T* packed_a = static_cast<T*>(scratch.data);
+  parallel_for(blocks, ceil_div(blocks, tasks), [&](int64_t begin, int64_t end) {
+    for (int64_t k0 = begin * block_k; k0 < min(k, end * block_k); k0 += block_k) {
+      const int64_t kb = min(block_k, k - k0);
+      for (int64_t i = 0; i < m; i += height) {
+        const int64_t rows = min(height, m - i);
+        pack_panel(a.at(i, k0), rows, kb, rows, packed_a + k0 * m + i * kb);
+      }
+    }
+  });
+  const int64_t strips = ceil_div(n, strip);
+  parallel_for(strips, ceil_div(strips, tasks), [&](int64_t begin, int64_t end) {
+    const Scratch strip_scratch(strip * block_k * int64_t{sizeof(T)});
+    T* packed_b = static_cast<T*>(strip_scratch.data);
+    int64_t row[block_k];
+    panel_rows(tile_cols<T>, row);
+    for (int64_t j0 = begin * strip; j0 < min(n, end * strip); j0 += strip) {
+      const int64_t cols = min(strip, n - j0);
+      for (int64_t k0 = 0; k0 < k; k0 += block_k) {
+        const int64_t kb = min(block_k, k - k0);
+        pack_columns(b.at(k0, j0), kb, 0, cols, packed_b);
+        multiply_panels(m, cols, height, kb, packed_a + k0 * m, packed_b, row, c + j0, n, accumulate || k0 > 0);
+      }
+    }
+  });
+}
+
+// The general case, blocked as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a
+// block of b (block_k x block_n) and one of a (block_m x block_k) are packed into panels, then every tile of c takes
+// their product.
+template <class T>
+void gemm_blocks(View<T> a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, bool accumulate) {
   constexpr int64_t width = tile_cols<T>;
   const int64_t height = panel_height(m);
   const int64_t block_m = min(ceil_div(m, height), ceil_div(2048, height)) * height;
   const int64_t block_n = min(ceil_div(n, width) * width, 4096);
   const int64_t tasks = task_count(m * n * k);
-  const Scratch packed_a(block_m * block_k * int64_t{sizeof(T)}), packed_b(block_n * block_k * int64_t{sizeof(T)});
-  T* pa = static_cast<T*>(packed_a.data);
-  T* pb = static_cast<T*>(packed_b.data);
+  const Scratch scratch_a(block_m * min(k, block_k) * int64_t{sizeof(T)});
+  const Scratch scratch_b(block_n * min(k, block_k) * int64_t{sizeof(T)});
+  T* packed_a = static_cast<T*>(scratch_a.data);
+  T* packed_b = static_cast<T*>(scratch_b.data);
   int64_t row[block_k];
-  for (int64_t p = 0; p < block_k; ++p) row[p] = p * width;
+  panel_rows(width, row);
 
   for (int64_t j0 = 0; j0 < n; j0 += block_n) {
-    for (int64_t k0 = 0; k0 < k || k0 == 0; k0 += block_k) {
+    for (int64_t k0 = 0; k0 < k; k0 += block_k) {
       for (int64_t i0 = 0; i0 < m; i0 += block_m) {
         const int64_t mb = min(block_m, m - i0), nb = min(block_n, n - j0), kb = min(block_k, k - k0);
         const int64_t a_panels = ceil_div(mb, height), b_panels = i0 == 0 ? ceil_div(nb, width) : 0;
@@ -66,41 +138,92 @@ void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, c
           for (int64_t panel = begin; panel < end; ++panel) {
             if (panel < a_panels) {
               const int64_t i = panel * height, rows = min(height, mb - i);
-              pack_panel(a.at(i0 + i, k0), rows, kb, rows, pa + i * kb);
+              pack_panel(a.at(i0 + i, k0), rows, kb, rows, packed_a + i * kb);
             } else {
               const int64_t j = (panel - a_panels) * width;
-              const View<T> bt{b.at(k0, j0 + j).data, b.col, b.row};  // its columns are the panel's rows
-              pack_panel(bt, min(width, nb - j), kb, width, pb + j * kb);
+              pack_columns(b.at(k0, j0), kb, j, min(nb, j + width), packed_b + j * kb);
             }
           }
         });
         // A task is some panels of a (which stay in the second-level cache) times some of b.
-        const int64_t task_rows = min(a_panels, max(1, 96 / height));
-        const int64_t row_tasks = ceil_div(a_panels, task_rows), all_cols = ceil_div(nb, width);
-        const int64_t task_cols = ceil_div(all_cols, min(all_cols, ceil_div(tasks, row_tasks)));
-        const int64_t col_tasks = ceil_div(all_cols, task_cols);
-        const int64_t grain = tasks == 1 ? row_tasks * col_tasks : 1;
-        parallel_for(row_tasks * col_tasks, grain, [&](int64_t begin, int64_t end) {
+        const int64_t task_rows = min(a_panels, max(1, 96 / height)) * height, row_tasks = ceil_div(mb, task_rows);
+        const int64_t col_panels = ceil_div(nb, width);
+        const int64_t task_cols = ceil_div(col_panels, min(col_panels, ceil_div(tasks, row_tasks))) * width;
+        const int64_t col_tasks = ceil_div(nb, task_cols), all = row_tasks * col_tasks;
+        parallel_for(all, tasks == 1 ? all : 1, [&](int64_t begin, int64_t end) {
           for (int64_t task = begin; task < end; ++task) {
-            const int64_t i_begin = task / col_tasks * task_rows * height,
-                          i_end = min(mb, i_begin + task_rows * height);
-            const int64_t j_begin = task % col_tasks * task_cols * width, j_end = min(nb, j_begin + task_cols * width);
-            for (int64_t j = j_begin; j < j_end; j += width) {
-              for (int64_t i = i_begin; i < i_end; i += height) {
-                const int64_t rows = min(height, mb - i), cols = min(width, nb - j);
-                const Micro<T> kernel = micro_for<T, 2>(rows);
-                T* tile = c + (i0 + i) * n + j0 + j;
-                if (cols == width) {
-                  kernel(kb, pa + i * kb, pb + j * kb, row, nullptr, tile, n, accumulate || k0 > 0);
-                } else {
-                  edge_tile(kernel, rows, cols, kb, pa + i * kb, pb + j * kb, row, tile, n, accumulate || k0 > 0);
-                }
-              }
-            }
+            const int64_t i = task / col_tasks * task_rows, j = task % col_tasks * task_cols;
+            multiply_panels(min(task_rows, mb - i), min(task_cols, nb - j), height, kb, packed_a + i * kb,
+                            packed_b + j * kb, row, c + (i0 + i) * n + j0 + j, n, accumulate || k0 > 0);
           }
         });
       }
     }
+  }
+}
+
+// For few columns: the rows of a are read as they lie, once; b (k x n, n at most two panels) is packed.
+// Element (i, j) of the result goes to c[i * c_row + j * c_col].
+template <class T>
+void gemm_tall(const T* a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, int64_t c_row, int64_t c_col,
+               bool accumulate) {
+  const int64_t width = n <= lanes<T> ? lanes<T> : tile_cols<T>, panels = ceil_div(n, width);
+  const int64_t height = width == lanes<T> ? 2 * tile_rows : tile_rows, task_rows = 8 * height,
+                tasks = ceil_div(m, task_rows);
+  constexpr int64_t block = 1024;
+  const Scratch scratch((k * panels * width) * int64_t{sizeof(T)});
+  T* packed = static_cast<T*>(scratch.data);  // (block of k, panel, step, width)
+  for (int64_t k0 = 0; k0 < k; k0 += block) {
+    for (int64_t j = 0; j < n; j += width) {
+      const View<T> panel{b.at(k0, j).data, b.col, b.row};
+      const int64_t kb = min(block, k - k0);
+      pack_panel(panel, min(width, n - j), kb, width, packed + k0 * panels * width + j * kb);
+    }
+  }
+  parallel_for(tasks, max(1, 250000 / max(1, task_rows * panels * width * k)), [&](int64_t begin, int64_t end) {
+    const Scratch tile_scratch(task_rows * panels * width * int64_t{sizeof(T)});
+    T* sums = static_cast<T*>(tile_scratch.data);  // (row, panel, width)
+    int64_t row[2 * tile_rows];
+    for (int64_t i = 0; i < 2 * tile_rows; ++i) row[i] = i * k;
+    for (int64_t i0 = begin * task_rows; i0 < min(m, end * task_rows); i0 += task_rows) {
+      const int64_t i1 = min(m, i0 + task_rows);
+      for (int64_t k0 = 0; k0 < k; k0 += block) {
+        const Run run{0, min(block, k - k0)};
+        for (int64_t i = i0; i < i1; i += height) {
+          const int64_t rows = min(height, i1 - i);
+          for (int64_t j = 0; j < panels; ++j) {
+            const auto kernel = width == lanes<T> ? micro_runs_for<T, 1>(rows) : micro_runs_for<T, 2>(rows);
+            kernel(&run, 1, a + i * k + k0, row, packed + (k0 * panels + j * run.length) * width,
+                   sums + ((i - i0) * panels + j) * width, panels * width, k0 > 0);
+          }
+        }
+      }
+      for (int64_t i = i0; i < i1; ++i) {
+        for (int64_t j = 0; j < n; ++j) {
+          T& to = c[i * c_row + j * c_col];
+          to = accumulate ? to + sums[(i - i0) * panels * width + j] : sums[(i - i0) * panels * width + j];
+        }
+      }
+    }
+  });
+}
+
+template <class T>
+void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const T* a_data, const T* b_data, T* c,
+          bool accumulate) {
+  if (m == 0 || n == 0) return;
+  for (int64_t i = 0; i < m * n && k == 0 && !accumulate; ++i) c[i] = 0;
+  if (k == 0) return;
+  const View<T> a = transpose_a ? View<T>{a_data, 1, m} : View<T>{a_data, k, 1};
+  const View<T> b = transpose_b ? View<T>{b_data, 1, k} : View<T>{b_data, n, 1};
+  if (!transpose_a && n <= 2 * tile_cols<T> && n <= m) {
+    gemm_tall(a_data, b, m, n, k, c, n, 1, accumulate);
+  } else if (transpose_b && m <= 2 * tile_cols<T> && m <= n) {  // c^T = b a^T
+    gemm_tall(b_data, View<T>{a.data, a.col, a.row}, n, m, k, c, 1, n, accumulate);
+  } else if (m <= 96) {
+    gemm_strips(a, b, m, n, k, c, accumulate);
+  } else {
+    gemm_blocks(a, b, m, n, k, c, accumulate);
   }
 }
 

@@ -62,8 +62,10 @@ void pack_weights(const PlaneProduct<T>& s, T* packed) {
       const int64_t kb = min(block_k, s.k - k0), rows = min(height, s.m - i0);
       T* dst = packed + g * s.m * s.k + k0 * s.m + i0 * kb;
       const T* src = s.weights + g * s.weight_group + i0 * s.weight_row;
-      for (int64_t p = 0; p < kb; ++p) {
-        for (int64_t i = 0; i < rows; ++i) dst[p * rows + i] = src[i * s.weight_row + s.weight_col[k0 + p]];
+      const int64_t* col = s.weight_col + k0;
+      for (int64_t p = 0, run; p < kb; p += run) {  // columns side by side are packed together
+        for (run = 1; p + run < kb && col[p + run] == col[p] + run;) ++run;
+        transpose_copy(src + col[p], s.weight_row, rows, run, dst + p * rows, rows);
       }
     }
   });
