@@ -34,6 +34,12 @@
 // losses
 #include <yhat/losses.h>
 
+// optim
+#include <yhat/adam.h>
+#include <yhat/lr_schedule.h>
+#include <yhat/optimizer.h>
+#include <yhat/sgd.h>
+
 // trace
 #include <yhat/confusion_matrix.h>
 #include <yhat/first_non_finite.h>
