@@ -20,3 +20,6 @@ if(YHAT_SANITIZE)
     add_compile_options(-Wno-maybe-uninitialized)  # the code that sanitizers insert misleads it, in the standard library too
   endif()
 endif()
+if(YHAT_FUZZ)  # what libFuzzer counts; the fuzzers themselves are in tests/fuzz
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -5,14 +5,18 @@
 // core
 #include <yhat/autograd.h>
 #include <yhat/build_info.h>
+#include <yhat/checkpoint.h>
 #include <yhat/dtype.h>
 #include <yhat/elementwise.h>
 #include <yhat/error.h>
 #include <yhat/gradcheck.h>
+#include <yhat/npy.h>
 #include <yhat/observer.h>
 #include <yhat/ops.h>
 #include <yhat/parallel.h>
+#include <yhat/pnm.h>
 #include <yhat/rng.h>
+#include <yhat/safetensors.h>
 #include <yhat/scope.h>
 #include <yhat/shape.h>
 #include <yhat/state_dict.h>
@@ -39,6 +43,11 @@
 #include <yhat/lr_schedule.h>
 #include <yhat/optimizer.h>
 #include <yhat/sgd.h>
+
+// data
+#include <yhat/batches.h>
+#include <yhat/dataset.h>
+#include <yhat/idx.h>
 
 // trace
 #include <yhat/confusion_matrix.h>
