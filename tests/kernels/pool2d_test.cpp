@@ -76,32 +76,47 @@ std::size_t output_size(const Pool2dGeometry& g) { return static_cast<std::size_
 
 }  // namespace
 
+namespace {
+
+template <class T>
+void check_max_pool(const Pool2dGeometry& g, bool odd_values, Noise& noise) {
+  std::vector<T> x = noise.integers<T>(static_cast<int64_t>(input_size(g)));  // many ties
+  if (odd_values) {
+    const T odd[] = {NAN, INFINITY, -INFINITY, T(0), T(-0.0), -NAN, -INFINITY, -INFINITY};
+    for (T& v : x) v = noise.below(2) ? odd[noise.below(8)] : v;
+  }
+  std::vector<T> y(output_size(g));
+  std::vector<int64_t> winner(y.size());
+  kernels::reference::max_pool2d(g, x.data(), y.data(), winner.data());
+  const Pooled<T> fast = max_pool(g, x);
+  CHECK(fast.winner == winner);
+  CHECK(same_bits(fast.y, y));
+  std::vector<T> values_only(y.size());
+  kernels::max_pool2d(g, x.data(), values_only.data(), nullptr);
+  CHECK(same_bits(values_only, y));
+
+  const std::vector<T> gy = noise.integers<T>(static_cast<int64_t>(y.size()));
+  std::vector<T> gx(x.size(), NAN), expected(x.size());
+  kernels::max_pool2d_grad(g, gy.data(), winner.data(), gx.data());
+  kernels::reference::max_pool2d_grad(g, gy.data(), winner.data(), expected.data());
+  CHECK(same_bits(gx, expected));
+}
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("fast max-pool equals the reference, with ties, NaN and infinities", T, float, double) {
   for_each_isa([] {
     Noise noise(21);
     for (int i = 0; i < 400; ++i) {
       CAPTURE(i);
-      const Pool2dGeometry g = random_geometry(noise, true);
-      std::vector<T> x = noise.integers<T>(static_cast<int64_t>(input_size(g)));  // many ties
-      if (i % 2) {
-        const T odd[] = {NAN, INFINITY, -INFINITY, T(0), T(-0.0), -NAN, -INFINITY, -INFINITY};
-        for (T& v : x) v = noise.below(2) ? odd[noise.below(8)] : v;
-      }
-      std::vector<T> y(output_size(g));
-      std::vector<int64_t> winner(y.size());
-      kernels::reference::max_pool2d(g, x.data(), y.data(), winner.data());
-      const Pooled<T> fast = max_pool(g, x);
-      CHECK(fast.winner == winner);
-      CHECK(same_bits(fast.y, y));
-      std::vector<T> values_only(y.size());
-      kernels::max_pool2d(g, x.data(), values_only.data(), nullptr);
-      CHECK(same_bits(values_only, y));
-
-      const std::vector<T> gy = noise.integers<T>(static_cast<int64_t>(y.size()));
-      std::vector<T> gx(x.size(), NAN), expected(x.size());
-      kernels::max_pool2d_grad(g, gy.data(), winner.data(), gx.data());
-      kernels::reference::max_pool2d_grad(g, gy.data(), winner.data(), expected.data());
-      CHECK(same_bits(gx, expected));
+      check_max_pool<T>(random_geometry(noise, true), i % 2, noise);
+    }
+    for (int64_t w = 2; w < 75; ++w) {  // the windows of 2 x 2 that most networks use
+      CAPTURE(w);
+      const int64_t h = noise.between(2, 7);
+      const Pool2dGeometry g{
+          .n = 2, .c = 2, .h = h, .w = w, .kh = 2, .kw = 2, .oh = h / 2, .ow = w / 2, .stride_h = 2, .stride_w = 2};
+      for (bool odd_values : {false, true}) check_max_pool<T>(g, odd_values, noise);
     }
   });
 }

@@ -65,12 +65,23 @@ void multiply_panels(int64_t rows, int64_t cols, int64_t height, int64_t kb, con
   }
 }
 
-// Packs columns [begin, end) of a block of b, panel by panel. b points to the block's first row.
+// Packs `cols` columns of a block of b, kb rows high, into panels. b points to the block's first element. Memory is
+// read in its own order: a row of the block is cut into pieces that go to all panels.
 template <class T>
-void pack_columns(View<T> b, int64_t kb, int64_t begin, int64_t end, T* packed) {
-  for (int64_t j = begin; j < end; j += tile_cols<T>) {
+void pack_columns(View<T> b, int64_t kb, int64_t cols, T* packed) {
+  constexpr int64_t width = tile_cols<T>;
+  const int64_t whole = b.col == 1 ? cols / width * width : 0;
+  for (int64_t p = 0; p < kb && whole > 0; ++p) {
+    const T* from = b.data + p * b.row;
+    for (int64_t j = 0; j < whole; j += width) {
+      T* to = packed + j * kb + p * width;
+      store(to, load(from + j));
+      store(to + lanes<T>, load(from + j + lanes<T>));
+    }
+  }
+  for (int64_t j = whole; j < cols; j += width) {
     const View<T> panel{b.at(0, j).data, b.col, b.row};  // its columns are the panel's rows
-    pack_panel(panel, min(tile_cols<T>, end - j), kb, tile_cols<T>, packed + (j - begin) * kb);
+    pack_panel(panel, min(width, cols - j), kb, width, packed + j * kb);
   }
 }
 
@@ -82,31 +93,34 @@ inline void panel_rows(int64_t width, int64_t* row) {
 // where it is used.
 template <class T>
 void gemm_strips(View<T> a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, bool accumulate) {
-  const int64_t height = panel_height(m), blocks = ceil_div(k, block_k), tasks = task_count(m * n * k);
-  const int64_t strip = max(1, min(256 / tile_cols<T>, ceil_div(n, tile_cols<T> * max(1, tasks / 2)))) * tile_cols<T>;
+  const int64_t height = panel_height(m), tasks = task_count(m * n * k);
+  // A strip of c stays in the second-level cache, and so does the piece of b that is added to it, which is the wider
+  // the better.
+  const int64_t widest = m <= 32 ? 1024 : 256, panels = ceil_div(n, tile_cols<T>);
+  const int64_t strip = max(1, min(widest / tile_cols<T>, panels / min(panels, tasks))) * tile_cols<T>;
+  const int64_t block = min(block_k, max(64, 65536 / strip)), blocks = ceil_div(k, block), strips = ceil_div(n, strip);
   const Scratch scratch(m * k * int64_t{sizeof(T)});
   T* packed_a = static_cast<T*>(scratch.data);
   parallel_for(blocks, ceil_div(blocks, tasks), [&](int64_t begin, int64_t end) {
-    for (int64_t k0 = begin * block_k; k0 < min(k, end * block_k); k0 += block_k) {
-      const int64_t kb = min(block_k, k - k0);
+    for (int64_t k0 = begin * block; k0 < min(k, end * block); k0 += block) {
+      const int64_t kb = min(block, k - k0);
       for (int64_t i = 0; i < m; i += height) {
         const int64_t rows = min(height, m - i);
         pack_panel(a.at(i, k0), rows, kb, rows, packed_a + k0 * m + i * kb);
       }
     }
   });
-  const int64_t strips = ceil_div(n, strip);
   parallel_for(strips, ceil_div(strips, tasks), [&](int64_t begin, int64_t end) {
-    const Scratch strip_scratch(strip * block_k * int64_t{sizeof(T)});
+    const Scratch strip_scratch(strip * block * int64_t{sizeof(T)});
     T* packed_b = static_cast<T*>(strip_scratch.data);
     int64_t row[block_k];
     panel_rows(tile_cols<T>, row);
-    for (int64_t j0 = begin * strip; j0 < min(n, end * strip); j0 += strip) {
-      const int64_t cols = min(strip, n - j0);
-      for (int64_t k0 = 0; k0 < k; k0 += block_k) {
-        const int64_t kb = min(block_k, k - k0);
-        pack_columns(b.at(k0, j0), kb, 0, cols, packed_b);
-        multiply_panels(m, cols, height, kb, packed_a + k0 * m, packed_b, row, c + j0, n, accumulate || k0 > 0);
+    for (int64_t j = begin * strip; j < min(n, end * strip); j += strip) {
+      const int64_t cols = min(strip, n - j);
+      for (int64_t k0 = 0; k0 < k; k0 += block) {
+        const int64_t kb = min(block, k - k0);
+        pack_columns(b.at(k0, j), kb, cols, packed_b);
+        multiply_panels(m, cols, height, kb, packed_a + k0 * m, packed_b, row, c + j, n, accumulate || k0 > 0);
       }
     }
   });
@@ -133,16 +147,14 @@ void gemm_blocks(View<T> a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, bo
     for (int64_t k0 = 0; k0 < k; k0 += block_k) {
       for (int64_t i0 = 0; i0 < m; i0 += block_m) {
         const int64_t mb = min(block_m, m - i0), nb = min(block_n, n - j0), kb = min(block_k, k - k0);
-        const int64_t a_panels = ceil_div(mb, height), b_panels = i0 == 0 ? ceil_div(nb, width) : 0;
-        parallel_for(a_panels + b_panels, ceil_div(a_panels + b_panels, tasks), [&](int64_t begin, int64_t end) {
-          for (int64_t panel = begin; panel < end; ++panel) {
-            if (panel < a_panels) {
-              const int64_t i = panel * height, rows = min(height, mb - i);
-              pack_panel(a.at(i0 + i, k0), rows, kb, rows, packed_a + i * kb);
-            } else {
-              const int64_t j = (panel - a_panels) * width;
-              pack_columns(b.at(k0, j0), kb, j, min(nb, j + width), packed_b + j * kb);
-            }
+        const int64_t a_panels = ceil_div(mb, height), piece = 16 * width, b_pieces = i0 == 0 ? ceil_div(nb, piece) : 0;
+        parallel_for(a_panels + b_pieces, tasks == 1 ? a_panels + b_pieces : 4, [&](int64_t begin, int64_t end) {
+          for (int64_t i = begin * height; i < min(mb, end * height); i += height) {
+            const int64_t rows = min(height, mb - i);
+            pack_panel(a.at(i0 + i, k0), rows, kb, rows, packed_a + i * kb);
+          }
+          for (int64_t j = max(0, begin - a_panels) * piece; j < (end - a_panels) * piece && j < nb; j += piece) {
+            pack_columns(b.at(k0, j0 + j), kb, min(piece, nb - j), packed_b + j * kb);
           }
         });
         // A task is some panels of a (which stay in the second-level cache) times some of b.

@@ -5,6 +5,8 @@
 // neighbours without a branch, which a compiler turns into vector code by itself. Positions between the end of one
 // output row and the start of the next are computed in vain.
 #pragma once
+#include <utility>
+
 #include "../parallel.h"
 #include "../pool2d.h"
 #include "../scratch.h"
@@ -91,6 +93,55 @@ void take_larger(int64_t n, const T* __restrict value, Offset here, T* __restric
   }
 }
 
+#if defined(__GNUC__) && !defined(YHAT_PORTABLE)
+
+template <class T, int... I>
+Vec<T> every_other(Vec<T> a, Vec<T> b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, (2 * I)...);
+}
+template <class T, int... I>
+Vec<T> others(Vec<T> a, Vec<T> b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, (2 * I + 1)...);
+}
+
+// The common 2 x 2 windows side by side, a register of outputs at a time. `top` and `bottom` are the two rows of input,
+// whose elements have the flat indices first and first + w on. n is at least a register.
+template <class T>
+void max_pool_row_2x2(int64_t n, int64_t w, const T* top, const T* bottom, int64_t first, T* y, int64_t* winner) {
+  using Offset = typename OffsetOf<T>::type;
+  typedef Offset Offsets __attribute__((vector_size(YHAT_VECTOR_BYTES)));
+  constexpr int size = lanes<T>;
+  const std::make_integer_sequence<int, size> all;
+  for (int64_t i = 0; i < n; i += size) {
+    if (i + size > n) i = n - size;  // the last ones overlap
+    const Vec<T> t0 = load(top + 2 * i), t1 = load(top + 2 * i + size);
+    const Vec<T> b0 = load(bottom + 2 * i), b1 = load(bottom + 2 * i + size);
+    Vec<T> best = every_other<T>(t0, t1, all);
+    Offsets offset = {};
+    const auto take = [&](Vec<T> value, int64_t here) {
+      const Offsets mask = (Offsets)((value > best) | ((value != value) & (best == best)));
+      best = (Vec<T>)(((Offsets)value & mask) | ((Offsets)best & ~mask));
+      offset = (static_cast<Offset>(here) & mask) | (offset & ~mask);
+    };
+    take(others<T>(t0, t1, all), 1);
+    take(every_other<T>(b0, b1, all), w);
+    take(others<T>(b0, b1, all), w + 1);
+    store(y + i, best);
+    for (int j = 0; j < size && winner; ++j) winner[i + j] = first + 2 * (i + j) + offset[j];
+  }
+}
+
+inline constexpr bool vector_extensions = true;
+
+#else
+
+template <class T>
+void max_pool_row_2x2(int64_t, int64_t, const T*, const T*, int64_t, T*, int64_t*) {}
+
+inline constexpr bool vector_extensions = false;
+
+#endif
+
 template <class T>
 void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, int64_t* winner) {
   using Offset = typename OffsetOf<T>::type;
@@ -98,6 +149,9 @@ void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, int64_t* winner) {
   if (g.h * g.w > 0x7fffffff) return reference::max_pool2d(g, x, y, winner);
   const PoolBlock b(g, 1024);
   const T lowest = static_cast<T>(-__builtin_inff());
+  const bool simple = vector_extensions && g.kh == 2 && g.kw == 2 && g.stride_h == 2 && g.stride_w == 2 &&
+                      g.pad_h == 0 && g.pad_w == 0 && g.dil_h == 1 && g.dil_w == 1 && 2 * g.oh <= g.h &&
+                      2 * g.ow <= g.w && g.ow >= lanes<T>;
   parallel_for(g.n * g.c, max(1, 30000 / (g.oh * g.ow * g.kh * g.kw)), [&](int64_t begin, int64_t end) {
     const Scratch scratch((b.size() + 2 * b.most * b.pitch + b.pitch) * int64_t{sizeof(T)});
     T* dealt = static_cast<T*>(scratch.data);
@@ -109,6 +163,13 @@ void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, int64_t* winner) {
       first_col[i] = static_cast<Offset>(left >= 0 ? 0 : ceil_div(-left, g.dil_w) * g.dil_w);
     }
     for (int64_t plane = begin; plane < end; ++plane) {
+      if (simple) {
+        for (int64_t row = plane * g.oh; row < (plane + 1) * g.oh; ++row) {
+          const int64_t in = (plane * g.h + 2 * (row - plane * g.oh)) * g.w, out = row * g.ow;
+          max_pool_row_2x2(g.ow, g.w, x + in, x + in + g.w, in, y + out, winner ? winner + out : nullptr);
+        }
+        continue;
+      }
       for (int64_t row = 0; row < g.oh; row += b.most) {
         const int64_t rows = min(b.most, g.oh - row);
         b.deal(x + plane * g.h * g.w, row, rows, lowest, dealt);
