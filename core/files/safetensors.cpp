@@ -211,7 +211,9 @@ void write_safetensors(const char* op, const StateDict& state, Metadata metadata
     at += bytes;
   }
   const auto for_each_tensor = [&](const auto& f) {
-    for (const auto& [name, x] : state) {
+    for (const auto& entry : state) {
+      const std::string& name = entry.first;  // clang 14 does not capture structured bindings
+      const Tensor& x = entry.second;
       dispatch(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
         const std::span<const T> values = x.template data<T>();

@@ -127,7 +127,7 @@ TEST_CASE("CRC-32 has the values everyone agrees on, in one piece or many") {
   CHECK(crc("123456789") == 0xCBF43926U);
   CHECK(crc("The quick brown fox jumps over the lazy dog") == 0x414FA339U);
   const test::Bytes data = test::bytes(std::string(1000, 'x') + "abcdefghijk");
-  for (const std::size_t cut : {0, 1, 7, 8, 9, 500, 1011}) {
+  for (const std::size_t cut : std::initializer_list<std::size_t>{0, 1, 7, 8, 9, 500, 1011}) {
     const std::span<const std::byte> all(data);
     CHECK(yhat::files::crc32(all.subspan(cut), yhat::files::crc32(all.first(cut))) == yhat::files::crc32(all));
   }

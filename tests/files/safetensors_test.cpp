@@ -198,7 +198,9 @@ TEST_CASE("82 safetensors: headers that are JSON of another form") {
       {"{}\n", "the header does not end with '}'"},
       {"{} {", "the header does not end with '}'"},
   };
-  for (const auto& [header, reason] : rejected) {
+  for (const auto& pair : rejected) {
+    const std::string header = pair[0];
+    const std::string reason = pair[1];
     CAPTURE(header);
     const std::string error = error_of(header, std::string(4, '\0'));
     CAPTURE(error);
