@@ -34,6 +34,7 @@
 #include <yhat/normalisation.h>
 #include <yhat/pooling.h>
 #include <yhat/sequential.h>
+#include <yhat/summary.h>
 
 // losses
 #include <yhat/losses.h>
@@ -43,6 +44,12 @@
 #include <yhat/lr_schedule.h>
 #include <yhat/optimizer.h>
 #include <yhat/sgd.h>
+
+// models
+#include <yhat/alexnet.h>
+#include <yhat/description.h>
+#include <yhat/lenet.h>
+#include <yhat/vgg.h>
 
 // data
 #include <yhat/batches.h>
