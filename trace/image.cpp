@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
+#include "core/files/crc32.h"
 #include "yhat/error.h"
 
 namespace yhat {
@@ -24,21 +26,6 @@ void append_u32(std::string& to, std::uint32_t value) {  // big-endian
   for (const int shift : {24, 16, 8, 0}) to += static_cast<char>(value >> shift & 0xFF);
 }
 
-/// The checksum of a chunk: the remainder of a division of polynomials (PNG, annex D).
-std::uint32_t crc32(std::string_view bytes) {
-  static const std::array<std::uint32_t, 256> table = [] {
-    std::array<std::uint32_t, 256> t{};
-    for (std::uint32_t n = 0; n < 256; ++n) {
-      t[n] = n;
-      for (int bit = 0; bit < 8; ++bit) t[n] = t[n] >> 1 ^ (t[n] & 1 ? 0xEDB88320U : 0U);
-    }
-    return t;
-  }();
-  std::uint32_t c = 0xFFFFFFFFU;
-  for (const char b : bytes) c = table[(c ^ static_cast<std::uint8_t>(b)) & 0xFF] ^ c >> 8;
-  return ~c;
-}
-
 std::uint32_t adler32(std::string_view bytes) {
   std::uint32_t a = 1;
   std::uint32_t b = 0;
@@ -53,7 +40,7 @@ void append_chunk(std::string& png, std::string_view type, std::string_view cont
   append_u32(png, static_cast<std::uint32_t>(content.size()));
   const std::string checked = std::string(type) + std::string(content);
   png += checked;
-  append_u32(png, crc32(checked));
+  append_u32(png, files::crc32(std::as_bytes(std::span(checked))));  // PNG, section 5.5
 }
 
 /// A zlib stream (RFC 1950) of stored blocks (RFC 1951, 3.2.4).

@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <span>
 
+#include "core/files/atomic_file.h"
 #include "report_style.h"
-#include "write_file.h"
 
 namespace yhat {
 namespace {
@@ -98,7 +99,8 @@ Report& Report::table(const Table& t) {
 
 Report& Report::confusion(const ConfusionMatrix& m) {
   body_ +=
-      "<div class=\"wide\"><table class=\"confusion\">\n<caption>Rows: what it is. Columns: what it was taken for.";
+      "<div class=\"beside\">\n<div class=\"wide\"><table class=\"confusion\">\n<caption>Rows: what it is. Columns: "
+      "what it was taken for.";
   body_ += "</caption>\n<thead><tr><td></td>";
   for (std::size_t c = 0; c < m.classes(); ++c) {
     body_ += fmt::format("<th scope=\"col\"><span>{}</span></th>", escape_html(m.name(c)));
@@ -121,7 +123,9 @@ Report& Report::confusion(const ConfusionMatrix& m) {
   for (std::size_t c = 0; c < m.classes(); ++c) {
     classes.rows.push_back({m.name(c), fmt::to_string(m.of_class(c)), percent(m.precision(c)), percent(m.recall(c))});
   }
-  return table(classes);
+  table(classes);
+  body_ += "</div>\n";
+  return *this;
 }
 
 Report& Report::pictures(const std::vector<Picture>& pictures, int size) {
@@ -153,6 +157,11 @@ std::string Report::html() const {
   return page + body_ + (in_section_ ? "</section>\n" : "") + "</main>\n</body>\n</html>\n";
 }
 
-void Report::write(const std::string& path) const { detail::write_file("Report", path, html()); }
+void Report::write(const std::string& path) const {
+  const std::string page = html();
+  files::AtomicFile file("Report", path);
+  file.write(std::as_bytes(std::span(page)));
+  file.commit();
+}
 
 }  // namespace yhat

@@ -47,6 +47,8 @@ figcaption { font-weight: 600; font-size: 15px; margin-bottom: 4px; }
 .plot g:hover .dot { stroke: currentColor; stroke-width: 5; }
 .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); }
 .wide { overflow-x: auto; }
+.beside { display: flex; flex-wrap: wrap; gap: 12px 56px; align-items: flex-end; }
+.beside caption { width: 24em; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; margin: 10px 0; }
 caption { text-align: left; color: var(--soft); padding: 0 0 8px; }
 th { font-weight: 600; }

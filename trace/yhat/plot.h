@@ -20,7 +20,7 @@ struct Plot {
   std::string title;
   std::string x_label;
   std::string y_label;
-  std::vector<Series> series;
+  std::vector<Series> series = {};
   bool log_y = false;
   double y_min = std::numeric_limits<double>::quiet_NaN();  ///< NaN: from the data
   double y_max = std::numeric_limits<double>::quiet_NaN();
