@@ -84,7 +84,7 @@ concept VjpOfGradientAndOutput = std::is_invocable_r_v<Tensor, const F&, const T
 template <class F>
 class VjpOf final : public Vjp {
  public:
-  explicit VjpOf(const F& f) : VjpOf(f, CaptureWatch(saved)) {}
+  explicit VjpOf(const F& f) : f_(watched_copy(f, saved)) { uses_output = !VjpOfGradient<F>; }
   Tensor operator()(const Tensor& upstream, const Tensor& output) const override {
     if constexpr (VjpOfGradient<F>) {
       return f_(upstream);
@@ -95,7 +95,10 @@ class VjpOf final : public Vjp {
 
  private:
   // The closure is copied while the copies of tensors are being noted.
-  VjpOf(const F& f, const CaptureWatch&) : f_(f) { uses_output = !VjpOfGradient<F>; }
+  static F watched_copy(const F& f, SavedList& saved) {
+    const CaptureWatch watch(saved);
+    return f;
+  }
   F f_;
 };
 
