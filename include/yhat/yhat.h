@@ -55,6 +55,7 @@
 #include <yhat/batches.h>
 #include <yhat/dataset.h>
 #include <yhat/idx.h>
+#include <yhat/pictures.h>
 
 // trace
 #include <yhat/confusion_matrix.h>
