@@ -48,8 +48,8 @@ class NumericError : public Error {
 /// A file whose content is not what its format says.
 class FormatError : public Error {
  public:
-  /// `path` may be empty, for content that was not read from a file; `offset` is the byte at which the defect was found,
-  /// -1 if it is not tied to one.
+  /// `path` may be empty, for content that was not read from a file; `offset` is the byte at which the defect was
+  /// found, -1 if it is not tied to one.
   FormatError(const std::string& op, const std::string& path, std::int64_t offset, const std::string& message);
   const std::string& path() const { return path_; }
   std::int64_t offset() const { return offset_; }
