@@ -11,7 +11,15 @@ file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/generated")
 add_executable(yhat_embed_files "${PROJECT_SOURCE_DIR}/cmake/embed_files.cpp")
 target_compile_features(yhat_embed_files PRIVATE cxx_std_20)
 add_custom_command(OUTPUT "${generated}"
-  COMMAND yhat_embed_files "${generated}" ${sample_files}
+  COMMAND yhat_embed_files "${generated}" data/embedded_sample.h embedded_file ${sample_files}
   DEPENDS yhat_embed_files ${sample_files} COMMENT "Embedding the sample images" VERBATIM)
 target_sources(yhat PRIVATE "${generated}")
 target_include_directories(yhat PRIVATE "${PROJECT_SOURCE_DIR}")
+
+# The script and style sheet of the step-through's pages, which are part of each page.
+file(GLOB page_files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/trace/page/*.js" "${PROJECT_SOURCE_DIR}/trace/page/*.css")
+set(generated "${PROJECT_BINARY_DIR}/generated/page_files.cpp")
+add_custom_command(OUTPUT "${generated}"
+  COMMAND yhat_embed_files "${generated}" trace/page/page_files.h page_file ${page_files}
+  DEPENDS yhat_embed_files ${page_files} COMMENT "Embedding the page's script and style" VERBATIM)
+target_sources(yhat PRIVATE "${generated}")

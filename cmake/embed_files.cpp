@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// embed_files OUT.cpp FILE...: writes a C++ source that holds the bytes of the files, for data/embedded_sample.h.
+// embed_files OUT.cpp HEADER FUNCTION FILE...: writes a C++ source that holds the bytes of the files, and defines
+// yhat::detail::FUNCTION, which HEADER declares.
 //
 // String literals compile about twenty times faster than lists of numbers. They are octal, because an octal escape ends
 // after three digits, and short, because compilers limit the length of a literal; so a file is a list of pieces.
@@ -22,13 +23,15 @@ std::string base_name(const std::string& path) { return path.substr(path.find_la
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    std::fprintf(stderr, "usage: embed_files OUT.cpp FILE...\n");
+  if (argc < 4) {
+    std::fprintf(stderr, "usage: embed_files OUT.cpp HEADER FUNCTION FILE...\n");
     return 2;
   }
   std::string out =
       "// Generated from the files named below.\n"
-      "#include \"data/embedded_sample.h\"\n\n#include <string>\n\n"
+      "#include \"" +
+      std::string(argv[2]) +
+      "\"\n\n#include <string>\n\n"
       "namespace yhat::detail {\nnamespace {\n\n"
       "struct Piece {\n  const char* bytes;\n  std::size_t size;\n};\n\n"
       "template <std::size_t N>\n"
@@ -40,14 +43,14 @@ int main(int argc, char** argv) {
       "  for (const Piece& p : pieces) all.append(p.bytes, p.size);\n"
       "  return all;\n}\n\n";
   std::string lookup;
-  for (int i = 2; i < argc; ++i) {
+  for (int i = 4; i < argc; ++i) {
     std::ifstream in(argv[i], std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};
     if (!in || bytes.empty()) {
       std::fprintf(stderr, "embed_files: %s: cannot be read, or is empty\n", argv[i]);
       return 1;
     }
-    const std::string name = "file" + std::to_string(i - 2);
+    const std::string name = "file" + std::to_string(i - 4);
     out += "const Piece " + name + "[] = {\n";
     for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
       const std::string piece = bytes.substr(at, kPiece);
@@ -59,8 +62,8 @@ int main(int argc, char** argv) {
     lookup += "  if (name == \"" + base_name(argv[i]) + "\") {\n    static const std::string bytes = joined(" + name +
               ");\n    return bytes;\n  }\n";
   }
-  out += "}  // namespace\n\nstd::string_view embedded_file([[maybe_unused]] std::string_view name) {\n" + lookup +
-         "  return {};\n}\n\n}  // namespace yhat::detail\n";
+  out += "}  // namespace\n\nstd::string_view " + std::string(argv[3]) +
+         "([[maybe_unused]] std::string_view name) {\n" + lookup + "  return {};\n}\n\n}  // namespace yhat::detail\n";
 
   std::ofstream file(argv[1], std::ios::binary);
   file << out;

@@ -55,7 +55,7 @@ Tensor operator-(double s, const Tensor& a) {
 
 Tensor operator/(double s, const Tensor& a) {
   return record("div", map(a, [s](auto v) { return static_cast<decltype(v)>(s) / v; }),
-                edge(a, [a](const Tensor& g, const Tensor& y) { return -(g * y / a); }), attribute("scalar", s));
+                edge(a, [a](const Tensor& g, const Tensor& y) { return -(g * y / a); }), attribute("numerator", s));
 }
 
 Tensor operator-(const Tensor& x) {

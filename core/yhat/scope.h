@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace yhat {
@@ -17,6 +18,8 @@ class Scope {
 
   /// The next scope outwards, null for the outermost.
   const Scope* outer() const { return outer_; }
+  /// Grows with every scope that is opened: tells two calls of one module apart.
+  std::uint64_t id() const { return id_; }
   /// What this scope adds to the path: its name, or nothing (modules name themselves from the outermost model).
   virtual std::string path() const;
 
@@ -26,6 +29,7 @@ class Scope {
  private:
   const char* name_;
   const Scope* outer_;
+  std::uint64_t id_;
 };
 
 /// The path of the innermost open scope, "features.3"; empty if none is open.

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <yhat/error.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
+
+#include "../../trace/write_file.h"
+#include "example.h"
+#include "stepper.h"
+
+namespace {
+
+using namespace yhat;
+
+bool is_terminal(int descriptor) {
+#ifdef _WIN32
+  return _isatty(descriptor) != 0;
+#else
+  return isatty(descriptor) != 0;
+#endif
+}
+
+struct Arguments {
+  step::Request request;
+  std::string html, json, dot, digits = "4", dtype = "f64";
+  std::vector<std::string> logits;
+  bool list = false, ask = false, ascii = false;
+};
+
+std::vector<double> numbers(const std::string& text) {
+  std::vector<double> row;
+  std::size_t at = 0;
+  while (at <= text.size()) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    double value = 0;
+    if (!CLI::detail::lexical_cast(text.substr(at, comma - at), value)) {
+      throw ArgumentError("--logits", fmt::format("'{}' is not a list of numbers (as 8,0,-2)", text));
+    }
+    row.push_back(value);
+    at = comma + 1;
+  }
+  return row;
+}
+
+// The command that makes this trace again: what was asked for, without where it was written to.
+std::string command_of(const Arguments& a) {
+  const step::Request& r = a.request;
+  std::string out = "yhat_step " + r.name;
+  if (!r.variant.empty()) out += " --variant " + r.variant;
+  if (r.dtype == Dtype::f32 && r.name != "gap120") out += " --dtype f32";
+  const std::pair<const char*, std::optional<double>> settings[] = {{"w", r.w}, {"b", r.b}, {"x", r.x}, {"y", r.y}};
+  for (const auto& [name, value] : settings) {
+    if (value) out += fmt::format(" --{} {}", name, *value);
+  }
+  for (const std::string& row : a.logits) out += " --logits " + row;
+  for (auto label : r.labels) out += fmt::format(" --label {}", label);
+  return out;
+}
+
+void add_options(CLI::App& app, Arguments& a) {
+  step::Request& r = a.request;
+  app.add_option("example", r.name, "what to show; --list names them");
+  app.add_flag("--list", a.list, "name the examples");
+  app.add_option("--html", a.html, "write a page to step through")->type_name("FILE");
+  app.add_option("--json", a.json, "write the trace")->type_name("FILE");
+  app.add_option("--dot", a.dot, "write the graph for Graphviz")->type_name("FILE");
+  app.add_option("--variant", r.variant, "another version of the example")->type_name("NAME");
+  app.add_option("--logits", a.logits, "softmax, mse, loss: your own, as 8,0,-2; repeat for a batch")
+      ->type_name("LIST")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1);
+  app.add_option("--label", r.labels, "the true class of each --logits, from 0")->type_name("INT")->expected(1);
+  app.add_option("--w", r.w, "neuron: weight");
+  app.add_option("--b", r.b, "neuron: bias");
+  app.add_option("--x", r.x, "neuron, diamond: input");
+  app.add_option("--y", r.y, "neuron: target");
+  app.add_option("--dtype", a.dtype, "f32 or f64")->check(CLI::IsMember({"f32", "f64"}));
+  app.add_option("--digits", a.digits, "4 or full")->check(CLI::IsMember({"4", "full"}));
+  app.add_flag("--ask", a.ask, "questions before answers");
+  app.add_flag("--ascii", a.ascii, "print ASCII only");
+}
+
+int show(Arguments& a) {
+  for (const std::string& row : a.logits) a.request.logits.push_back(numbers(row));
+  a.request.dtype = a.dtype == "f32" ? Dtype::f32 : Dtype::f64;
+  a.request.command = command_of(a);
+  const Trace made = step::run_example(a.request);
+  const trace::TextOptions text{a.digits == "full", a.ask, a.ascii};
+  if (!a.html.empty()) detail::write_file("--html", a.html, trace::to_html(made));
+  if (!a.json.empty()) detail::write_file("--json", a.json, trace::to_json(made));
+  if (!a.dot.empty()) detail::write_file("--dot", a.dot, trace::to_dot(made));
+  if (a.html.empty() && a.json.empty() && a.dot.empty()) {
+    if (is_terminal(0)) {
+      const bool colour = is_terminal(1) && std::getenv("NO_COLOR") == nullptr;
+      step::step_through(made, std::cin, std::cout, {text, colour});
+    } else {
+      std::cout << trace::render_all(made, text);
+    }
+  }
+  const int red = made.first_red();
+  if (red > 0 && !made.expects_red) {
+    std::cerr << fmt::format("yhat_step: step {}: the gradient disagrees with the numeric check\n", red);
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Shows a recorded run of the engine one step at a time: in this terminal, or as a page.", "yhat_step");
+  Arguments arguments;
+  add_options(app, arguments);
+  try {
+    app.parse(argc, argv);
+    if (arguments.list) {
+      for (const step::Example& e : step::examples()) {
+        std::string variants;
+        for (const char* v : e.variants) variants += fmt::format("{}{}", variants.empty() ? "  --variant " : ", ", v);
+        std::cout << fmt::format("{:<10} {}{}\n", e.name, e.summary, variants);
+      }
+      return 0;
+    }
+    if (arguments.request.name.empty()) throw ArgumentError("yhat_step", "which example? (--list names them)");
+    return show(arguments);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "yhat_step: " << error.what() << "\n";
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 2;
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <yhat/ops.h>
+#include <yhat/recorder.h>
+
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <regex>
+#include <set>
+
+#include "step/example.h"
+#include "step/json.h"
+#include "step/layout.h"
+#include "step/output.h"
+
+using namespace yhat;
+
+namespace {
+
+Trace of(const char* name, const char* variant = "") {
+  step::Request request;
+  request.name = name;
+  request.variant = variant;
+  return step::run_example(request);
+}
+
+int count(const std::string& text, const std::string& part) {
+  int n = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("step-through: layouts go left to right without overlaps, inside the canvas, the same every time") {
+  for (const step::Example& example : step::examples()) {
+    CAPTURE(example.name);
+    const Trace trace = of(example.name);
+    const trace::Layout layout = trace::lay_out(trace);
+    REQUIRE(layout.boxes.size() == trace.tensors.size());
+    const auto box = [&](int t) { return layout.boxes[static_cast<std::size_t>(t)]; };
+    for (const trace::Wire& w : layout.wires) {
+      CHECK(box(w.from).x + box(w.from).w < box(w.to).x);
+      CHECK(w.pts.front().first == box(w.from).x + box(w.from).w);
+      CHECK(w.pts.back().first == box(w.to).x);
+      for (std::size_t i = 1; i < w.pts.size(); ++i) CHECK(w.pts[i - 1].first < w.pts[i].first);
+    }
+    for (const trace::Box& a : layout.boxes) {
+      CHECK((a.x >= 0 && a.y >= 0 && a.x + a.w <= layout.w && a.y + a.h <= layout.h));
+      for (const trace::Box& b : layout.boxes) {
+        if (a.tensor >= b.tensor) continue;
+        const bool apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+        CHECK(apart);
+      }
+    }
+    CHECK(trace::to_svg(trace, layout) == trace::to_svg(trace, trace::lay_out(trace)));
+  }
+  CHECK(trace::crossings(trace::lay_out(of("neuron"))) == 0);
+  CHECK(trace::crossings(trace::lay_out(of("diamond"))) == 0);
+}
+
+TEST_CASE("step-through: a page is one file that asks for nothing") {
+  for (const step::Example& example : step::examples()) {
+    CAPTURE(example.name);
+    const std::string page = trace::to_html(of(example.name));
+    CHECK(page.size() < (std::string(example.name) == "lenet" ? 1000 * 1000 : 300 * 1000));
+    CHECK(count(page, "id=\"trace\"") == 1);
+    CHECK(count(page, "<script") == 2);
+    CHECK(count(page, "</script>") == 2);
+    CHECK(page.find(" src=") == std::string::npos);
+    CHECK(page.find("http:") == std::string::npos);
+    CHECK(page.find("https:") == std::string::npos);
+    CHECK(page.find("url(") == page.find("url(#"));
+    CHECK(count(page, "href=\"") == count(page, "href=\"#"));
+    CHECK(page.find("default-src 'none'") != std::string::npos);
+    CHECK(count(page, "<h1") == 1);
+    CHECK(page == trace::to_html(of(example.name)));
+    const std::set<std::string> allowed = {"math",    "mi",     "mn",    "mo",     "mrow", "mfrac", "msub",  "msup",
+                                           "msubsup", "munder", "mover", "mtable", "mtr",  "mtd",   "mtext", "msqrt"};
+    const std::regex element("<(m[a-z]+)[ >]");
+    for (std::sregex_iterator i(page.begin(), page.end(), element), end; i != end; ++i) {
+      const std::string tag = (*i)[1];
+      CHECK((allowed.count(tag) || tag == "meta" || tag == "main" || tag == "marker"));
+    }
+  }
+}
+
+TEST_CASE("step-through: the trace in the page is the JSON, with every step and its text") {
+  const Trace trace = of("diamond");
+  const auto json = nlohmann::json::parse(trace::to_json(trace));
+  CHECK(json["schema"] == "yhat.trace/1");
+  CHECK(json["page"] == "stepper");
+  REQUIRE(json["events"].size() == 11);
+  CHECK(json["events"][9]["before"] == nlohmann::json({5.0}));
+  CHECK(json["events"][8]["before"].is_null());
+  CHECK(json["events"][9]["after"] == nlohmann::json({7.0}));
+  CHECK(json["events"][9]["local"]["kind"] == "scalar");
+  CHECK(json["events"][9]["part"] == nlohmann::json({2, 2}));
+  for (int k = 1; k <= 11; ++k) {
+    CHECK(json["events"][static_cast<std::size_t>(k - 1)]["text"] == trace::render_step(trace, k, {}));
+  }
+}
+
+TEST_CASE("step-through: a hostile name stays text in page, JSON and graph") {
+  const std::string name = "</script><img src=x onerror=alert(1)>\"\\";
+  Recorder recorder({.title = name});
+  {
+    const Observe on(recorder);
+    exp(tensor(1, Dtype::f64).requires_grad_(true).label(name)).label("'<b>").backward();
+  }
+  const std::string page = trace::to_html(recorder.trace());
+  CHECK(page.find("<img") == std::string::npos);
+  CHECK(page.find("<b>'") == std::string::npos);
+  CHECK(count(page, "</script>") == 2);
+  CHECK(nlohmann::json::parse(trace::to_json(recorder.trace()))["tensors"][0]["name"] == name);
+  CHECK(trace::to_dot(recorder.trace()).find("alert(1)>\\\"\\\\\"") != std::string::npos);
+}
+
+TEST_CASE("step-through: numbers that JSON has no word for, and the ends of double, survive") {
+  const double values[] = {std::numeric_limits<double>::quiet_NaN(),
+                           std::numeric_limits<double>::infinity(),
+                           -std::numeric_limits<double>::infinity(),
+                           -0.0,
+                           1e-320,
+                           1e308};
+  const auto json = nlohmann::json::parse(trace::dump(trace::json_numbers({std::begin(values), std::end(values)})));
+  CHECK(json[0] == "NaN");
+  CHECK(json[1] == "Infinity");
+  CHECK(json[2] == "-Infinity");
+  CHECK(std::signbit(json[3].get<double>()));
+  CHECK(json[4].get<double>() == 1e-320);
+  CHECK(json[5].get<double>() == 1e308);
+}
+
+TEST_CASE("step-through: a large tensor is written as a summary with a picture") {
+  Numbers values(300, 0.0);
+  values[7] = 3;
+  values[8] = std::numeric_limits<double>::quiet_NaN();
+  const trace::Json json = trace::json_tensor(values, {3, 10, 10});
+  CHECK(json["max"] == 3.0);
+  CHECK(json["zeros"] == 298);
+  CHECK(json["nonfinite"] == 1);
+  CHECK(json["heat"]["rows"] == 10);
+  CHECK(json["heat"]["data"].size() == 100);
+  CHECK(trace::json_tensor(Numbers(256, 1.0), {256}).is_array());
+}
+
+TEST_CASE("step-through: a file is written as a whole") {
+  Recorder recorder;
+  {
+    const Observe on(recorder);
+    exp(tensor(1, Dtype::f64).requires_grad_(true)).backward();
+  }
+  const std::string path = "step_page_test.html";
+  recorder.save_html(path);
+  std::ifstream in(path, std::ios::binary);
+  CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == trace::to_html(recorder.trace()));
+  in.close();
+  std::remove(path.c_str());
+  CHECK_THROWS(recorder.save_html("no/such/folder/page.html"));
+}

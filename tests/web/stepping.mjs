@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// Keys, buttons, addresses, numbers: what a page of steps must do.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { check, equal, make, numbersIn, open, source, traceOf } from './browser.mjs';
+
+const step = (page) => page.evaluate(() => Number(document.getElementById('step').value));
+const press = async (page, ...keys) => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+const looks = (page) => page.evaluate(() => {
+  const main = document.querySelector('main').cloneNode(true);
+  main.querySelector('#live').remove();
+  return main.innerHTML;
+});
+// Waits until the page shows step k. (waitForFunction needs eval, which the page's policy forbids.)
+async function until(page, k) {
+  for (let i = 0; i < 1000 && (await step(page)) !== k; ++i) await page.waitForTimeout(5);
+  equal(await step(page), k, `reaches step ${k}`);
+}
+async function to(page, k) {
+  await page.evaluate((n) => (location.hash = `#step=${n}`), k);
+  await until(page, k);
+}
+
+async function selftests(browser, files) {
+  for (const [file, events] of files) {
+    const page = await open(browser, file, { hash: '#selftest' });
+    equal(await page.evaluate(() => document.documentElement.dataset.selftest), `pass:${events}`, `self-test of ${file}`);
+    await page.context().close();
+  }
+}
+
+async function keys(browser, diamond) {
+  const page = await open(browser, diamond);
+  equal(await step(page), 1, 'starts at step 1');
+  await page.waitForTimeout(1500);
+  equal(await step(page), 1, 'does not play by itself');
+  await page.click('h1');
+  const first = await looks(page);
+  await press(page, ...Array(10).fill('ArrowRight'));
+  equal(await step(page), 11, 'Right ten times');
+  await press(page, 'ArrowRight');
+  equal(await step(page), 11, 'Right at the end stays');
+  await press(page, ...Array(10).fill('ArrowLeft'));
+  check((await looks(page)) === first, 'Right x N, Left x N gives the same page');
+  await press(page, 'End');
+  equal(await step(page), 11, 'End');
+  await press(page, 'Home');
+  equal(await step(page), 1, 'Home');
+  await press(page, 'n', 'n', 'p');
+  equal(await step(page), 2, 'n n p');
+  await press(page, 'g');
+  await page.keyboard.type('9');
+  await press(page, 'Enter');
+  equal(await step(page), 9, 'g 9 Enter');
+  check(page.url().endsWith('#step=9'), 'the address follows');
+  await page.reload();
+  equal(await step(page), 9, 'reload stays');
+  await press(page, 'b');
+  equal(await step(page), 7, 'b: first backward');
+  await press(page, 'f');
+  equal(await step(page), 2, 'f: first forward');
+  await press(page, 'g');
+  await page.keyboard.type('dnpbf');
+  equal(await step(page) || 2, 2, 'typing in the field steps nowhere');
+  await press(page, 'Escape');
+  equal(await step(page), 2, 'Esc puts the field back');
+  await press(page, 'Alt+ArrowLeft', 'Control+ArrowRight');
+  equal(await step(page), 2, 'with Ctrl and Alt the keys are the browser\'s');
+  await page.focus('#slider');
+  await press(page, 'ArrowRight');
+  equal(await step(page), 3, 'Right on the slider is one step');
+  const scrolled = await page.evaluate(() => scrollY);
+  await press(page, 'ArrowDown', 'ArrowUp', 'ArrowDown');
+  equal(await page.evaluate(() => scrollY), scrolled, 'arrows do not scroll the page');
+  await page.focus('[data-do=next]');
+  await press(page, 'Space');
+  equal(await step(page), 4, 'Space on a button presses it');
+  equal(await page.evaluate(() => document.getElementById('play').textContent), 'play', 'and does not play');
+  await press(page, '?');
+  check(await page.evaluate(() => document.getElementById('help').open), '? opens the help');
+  await page.click('#letters');
+  await press(page, 'Escape', 'n');
+  equal(await step(page), 4, 'letter keys can be switched off');
+  await press(page, 'ArrowRight');
+  equal(await step(page), 5, 'the arrows stay');
+  await page.context().close();
+}
+
+async function selection(browser, diamond) {
+  const page = await open(browser, diamond);
+  const trace = traceOf(diamond);
+  const y = trace.tensors.find((t) => t.name === 'y').id;
+  await page.click(`#n${y}`);
+  const visited = [];
+  for (let i = 0; i < 6; ++i) {
+    await press(page, ']');
+    visited.push(await step(page));
+  }
+  const mine = trace.events.filter((e) => e.tensor === y).map((e) => e.k);
+  equal([...new Set(visited)], mine, '] visits the steps of the selected tensor');
+  await page.context().close();
+}
+
+async function playing(browser, diamond) {
+  const page = await open(browser, diamond, { reducedMotion: 'reduce' });
+  await page.selectOption('#speed', '4');
+  await page.click('h1');
+  await press(page, 'g');
+  await page.keyboard.type('9');
+  await press(page, 'Enter');
+  const said = await page.textContent('#live');
+  await press(page, 'Space');
+  await until(page, 11);
+  equal(await page.textContent('#play'), 'play', 'playing stops at the end, also with reduced motion');
+  equal(await page.textContent('#live'), said, 'nothing is announced while playing fast');
+  await page.context().close();
+}
+
+// The gradient of y: dash, 5, 7; b's contribution before a's; no 0 before backward.
+async function diamondNumbers(browser, diamond) {
+  const page = await open(browser, diamond);
+  const trace = traceOf(diamond);
+  const id = (name) => trace.tensors.find((t) => t.name === name).id;
+  const grad = (name) => page.textContent(`#n${id(name)} .g`);
+  const y = [];
+  for (const k of [8, 9, 10, 11]) {
+    await to(page, k);
+    y.push(await grad('y'));
+  }
+  equal(y, ['-', '5', '7', '7'], 'the gradient of y');
+  equal(await grad('x'), '21', 'the gradient of x');
+  await to(page, 5);
+  for (const t of trace.tensors) equal(await grad(t.name), '-', `no gradient of ${t.name} before backward`);
+  await page.context().close();
+}
+
+// Rule, substituted numbers and result against the JSON and against this page's own arithmetic.
+async function cards(browser, file) {
+  const page = await open(browser, file);
+  const trace = traceOf(file);
+  for (const e of trace.events) {
+    await to(page, e.k);
+    const shown = (await page.textContent('#result')).trim();
+    if (e.kind === 'backward' && e.contrib.length === 1) {
+      const product = e.upstream[0] * e.local.data[0];
+      const sum = (e.before ? e.before[0] : 0) + product;
+      const four = (v) => Number(v.toPrecision(4));
+      check(Math.abs(numbersIn(shown).at(-1) - four(sum)) <= 1e-3 * Math.abs(sum) + 1e-12, `step ${e.k}: ${shown} ends in ${sum}`);
+      check(Math.abs(sum - e.after[0]) <= 1e-12 * Math.max(1, Math.abs(sum)), `step ${e.k}: JSON's after is ${sum}`);
+    }
+    const text = await page.evaluate((k) => document.getElementById(`s${k}`).textContent, e.k);
+    equal(text.trimEnd().split('\n'), e.text.map((l) => l.trimEnd()), `text of step ${e.k}`);
+  }
+  await page.context().close();
+}
+
+async function digits(browser, diamond) {
+  const page = await open(browser, diamond);
+  const list = [1234.5, 1235.5, 9999.5, -0, 1e-320, NaN, Infinity, 7, 0.5, 0.99996, 4.257e-4, -22026.465794806718, 123456789, 1e16, 1.5e300, 1 / 3];
+  const shown = await page.evaluate((l) => l.map((v) => [yhatPage.show(v), yhatPage.showFull(v)]), list);
+  equal(shown, [['1234', '1234.5'], ['1236', '1235.5'], ['1.000e4', '9999.5'], ['0', '-0'], ['1.000e-320', '1e-320'],
+    ['NaN', 'NaN'], ['Infinity', 'Infinity'], ['7', '7'], ['0.5', '0.5'], ['1.000', '0.99996'], ['4.257e-4', '4.257e-4'],
+    ['-2.203e4', '-22026.465794806718'], ['1.235e8', '123456789'], ['1.000e16', '1e16'], ['1.500e300', '1.5e300'],
+    ['0.3333', '0.3333333333333333']], 'numbers as in C++');
+  await page.context().close();
+}
+
+async function asking(browser, diamond) {
+  const page = await open(browser, diamond, { hash: '#step=9' });
+  await page.check('#asking');
+  const y = traceOf(diamond).tensors.find((t) => t.name === 'y').id;
+  equal(await page.textContent(`#n${y} .g`), '?', 'the answer is hidden in the graph');
+  check((await page.textContent('#table tr.now')).includes('?'), 'and in the table');
+  check(await page.isHidden('#all'), 'and in the text');
+  await page.click('h1');
+  await press(page, 'r');
+  equal(await page.textContent(`#n${y} .g`), '5', 'r reveals it');
+  check(await page.isVisible('#answer'), 'with the answer');
+  await page.context().close();
+}
+
+async function plain(browser, diamond) {
+  const page = await open(browser, diamond, { javaScriptEnabled: false });
+  const text = await page.textContent('body');
+  for (const part of ['diamond', '5 += 1 * 2', 'numeric 7 ok', 'Every path from y to c counts', '6 instead of 21']) {
+    check(text.includes(part), `without JavaScript: ${part}`);
+  }
+  check(await page.isVisible('svg'), 'without JavaScript: the graph');
+  check(await page.isVisible('.formulas math >> nth=0'), 'without JavaScript: the formulas');
+  check(await page.isHidden('.controls'), 'without JavaScript: no dead buttons');
+  await page.context().close();
+}
+
+export async function stepping(browser) {
+  const diamond = make('diamond');
+  const files = [diamond, make('neuron'), make('zero_grad')].map((f) => [f, traceOf(f).events.length]);
+  check(source(make('diamond-again')) === source(diamond), 'the same command, the same bytes');
+  await selftests(browser, files);
+  mkdirSync('elsewhere', { recursive: true });
+  copyFileSync(diamond, 'elsewhere/copy.html');
+  await selftests(browser, [[path.resolve('elsewhere/copy.html'), 11]]);
+  await keys(browser, diamond);
+  await selection(browser, diamond);
+  await playing(browser, diamond);
+  await diamondNumbers(browser, diamond);
+  for (const [file] of files) await cards(browser, file);
+  await digits(browser, diamond);
+  await asking(browser, diamond);
+  await plain(browser, diamond);
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#include "layout.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+// A layered layout in four moves: assign layers, put dummy nodes on long wires, order each layer so that few wires
+// cross, pull each box to the height of its neighbours.
+namespace yhat::trace {
+namespace {
+
+constexpr int box_width = 136;
+constexpr int box_height = 62;
+constexpr int gap_x = 52;
+constexpr int gap_y = 22;
+constexpr int dummy_height = 14;
+constexpr int margin = 14;
+constexpr int sweeps = 8;
+
+struct Place {
+  int tensor = -1;  // -1: a bend of a long wire
+  int layer = 0;
+  int y = 0;  // of the middle
+  std::vector<int> before, after;
+  int height() const { return tensor < 0 ? dummy_height : box_height; }
+};
+
+class Layouter {
+ public:
+  explicit Layouter(const Trace& trace) : trace_(trace) {}
+
+  Layout run() {
+    assign_layers();
+    connect();
+    order();
+    align();
+    return result();
+  }
+
+ private:
+  static std::size_t u(int i) { return static_cast<std::size_t>(i); }
+
+  void assign_layers() {
+    places_.resize(trace_.tensors.size());
+    for (std::size_t t = 0; t < places_.size(); ++t) places_[t].tensor = static_cast<int>(t);
+    for (const TraceOp& op : trace_.ops) {  // inputs come first, so one pass is enough
+      for (int t : op.inputs) {
+        if (t >= 0) places_[u(op.output)].layer = std::max(places_[u(op.output)].layer, places_[u(t)].layer + 1);
+      }
+    }
+    for (std::size_t t = 0; t < places_.size(); ++t) {
+      if (trace_.tensors[t].producer >= 0) continue;
+      int first_use = -1;
+      for (const TraceOp& op : trace_.ops) {
+        const bool used = std::find(op.inputs.begin(), op.inputs.end(), static_cast<int>(t)) != op.inputs.end();
+        const int layer = places_[u(op.output)].layer;
+        if (used && (first_use < 0 || layer < first_use)) first_use = layer;
+      }
+      if (first_use > 0) places_[t].layer = first_use - 1;
+    }
+  }
+
+  void link(int a, int b) {
+    places_[u(a)].after.push_back(b);
+    places_[u(b)].before.push_back(a);
+  }
+
+  void connect() {
+    std::set<std::pair<int, int>> seen;
+    for (const TraceOp& op : trace_.ops) {
+      for (int t : op.inputs) {
+        if (t < 0 || !seen.insert({t, op.output}).second) continue;
+        std::vector<int> route = {t};
+        for (int layer = places_[u(t)].layer + 1; layer < places_[u(op.output)].layer; ++layer) {
+          Place bend;
+          bend.layer = layer;
+          places_.push_back(bend);
+          route.push_back(static_cast<int>(places_.size()) - 1);
+        }
+        route.push_back(op.output);
+        for (std::size_t i = 1; i < route.size(); ++i) link(route[i - 1], route[i]);
+        routes_.push_back(std::move(route));
+      }
+    }
+    for (std::size_t p = 0; p < places_.size(); ++p) {
+      const auto layer = u(places_[p].layer);
+      if (layers_.size() <= layer) layers_.resize(layer + 1);
+      layers_[layer].push_back(static_cast<int>(p));
+    }
+  }
+
+  std::vector<int> positions() const {
+    std::vector<int> at(places_.size());
+    for (const auto& layer : layers_) {
+      for (std::size_t i = 0; i < layer.size(); ++i) at[u(layer[i])] = static_cast<int>(i);
+    }
+    return at;
+  }
+
+  int crossings_between(std::size_t left) const {
+    const std::vector<int> at = positions();
+    std::vector<std::pair<int, int>> wires;
+    for (int p : layers_[left]) {
+      for (int q : places_[u(p)].after) wires.emplace_back(at[u(p)], at[u(q)]);
+    }
+    int count = 0;
+    for (std::size_t i = 0; i < wires.size(); ++i) {
+      for (std::size_t j = i + 1; j < wires.size(); ++j) {
+        count += (wires[i].first - wires[j].first) * (wires[i].second - wires[j].second) < 0;
+      }
+    }
+    return count;
+  }
+  int all_crossings() const {
+    int count = 0;
+    for (std::size_t l = 0; l + 1 < layers_.size(); ++l) count += crossings_between(l);
+    return count;
+  }
+
+  void order() {
+    std::vector<std::vector<int>> best = layers_;
+    int fewest = all_crossings();
+    for (int sweep = 0; sweep < sweeps && fewest > 0; ++sweep) {
+      for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const bool forward = sweep % 2 == 0;
+        by_barycentre(layers_[forward ? i : layers_.size() - 1 - i], forward);
+      }
+      swap_neighbours();
+      const int now = all_crossings();
+      if (now < fewest) {
+        fewest = now;
+        best = layers_;
+      }
+    }
+    layers_ = best;
+  }
+
+  void by_barycentre(std::vector<int>& layer, bool forward) {
+    const std::vector<int> at = positions();
+    std::vector<std::pair<double, int>> keys;
+    for (int p : layer) {
+      const auto& neighbours = forward ? places_[u(p)].before : places_[u(p)].after;
+      double sum = 0;
+      for (int q : neighbours) sum += at[u(q)];
+      keys.emplace_back(neighbours.empty() ? at[u(p)] : sum / static_cast<double>(neighbours.size()), p);
+    }
+    std::stable_sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (std::size_t i = 0; i < layer.size(); ++i) layer[i] = keys[i].second;
+  }
+
+  void swap_neighbours() {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const auto around = [&] {
+        return (l > 0 ? crossings_between(l - 1) : 0) + (l + 1 < layers_.size() ? crossings_between(l) : 0);
+      };
+      for (std::size_t i = 0; i + 1 < layers_[l].size(); ++i) {
+        const int before = around();
+        std::swap(layers_[l][i], layers_[l][i + 1]);
+        if (around() >= before) std::swap(layers_[l][i], layers_[l][i + 1]);
+      }
+    }
+  }
+
+  int distance(int a, int b) const { return (places_[u(a)].height() + places_[u(b)].height()) / 2 + gap_y; }
+
+  // Each box wants the middle of its neighbours; boxes of a layer keep their order and distance.
+  void align() {
+    for (auto& layer : layers_) {
+      int y = 0;
+      for (std::size_t i = 0; i < layer.size(); ++i) {
+        if (i > 0) y += distance(layer[i - 1], layer[i]);
+        places_[u(layer[i])].y = y;
+      }
+    }
+    for (int sweep = 0; sweep < 2 * sweeps; ++sweep) {
+      for (std::size_t i = 0; i < layers_.size(); ++i) {
+        settle(layers_[sweep % 2 == 0 ? i : layers_.size() - 1 - i], sweep % 2 == 0);
+      }
+    }
+    int top = 0;
+    bool first = true;
+    for (const Place& p : places_) {
+      const int upper = p.y - p.height() / 2;
+      if (first || upper < top) top = upper;
+      first = false;
+    }
+    for (Place& p : places_) p.y += margin - top;
+  }
+
+  void settle(const std::vector<int>& layer, bool forward) {
+    std::vector<int> wanted;
+    for (int p : layer) {
+      const auto& near = forward ? places_[u(p)].before : places_[u(p)].after;
+      const auto& others = near.empty() ? (forward ? places_[u(p)].after : places_[u(p)].before) : near;
+      int sum = 0;
+      for (int q : others) sum += places_[u(q)].y;
+      wanted.push_back(others.empty() ? places_[u(p)].y : sum / static_cast<int>(others.size()));
+    }
+    std::vector<int> down = wanted;
+    std::vector<int> up = wanted;
+    for (std::size_t i = 1; i < layer.size(); ++i)
+      down[i] = std::max(down[i], down[i - 1] + distance(layer[i - 1], layer[i]));
+    for (std::size_t i = layer.size(); i-- > 1;)
+      up[i - 1] = std::min(up[i - 1], up[i] - distance(layer[i - 1], layer[i]));
+    for (std::size_t i = 0; i < layer.size(); ++i) {
+      int y = (down[i] + up[i]) / 2;
+      if (i > 0) y = std::max(y, places_[u(layer[i - 1])].y + distance(layer[i - 1], layer[i]));
+      places_[u(layer[i])].y = y;
+    }
+  }
+
+  Layout result() const {
+    Layout out;
+    for (std::size_t t = 0; t < trace_.tensors.size(); ++t) {
+      const Place& p = places_[t];
+      const int x = margin + p.layer * (box_width + gap_x);
+      out.boxes.push_back({static_cast<int>(t), x, p.y - box_height / 2, box_width, box_height});
+      out.w = std::max(out.w, x + box_width + margin);
+    }
+    for (const Place& p : places_) out.h = std::max(out.h, p.y + p.height() / 2 + margin);
+    for (const auto& route : routes_) {
+      Wire wire{route.front(), route.back(), {}};
+      for (std::size_t i = 0; i < route.size(); ++i) {
+        const Place& p = places_[u(route[i])];
+        const int x = margin + p.layer * (box_width + gap_x);
+        if (i > 0) wire.pts.emplace_back(x, p.y);
+        if (i + 1 < route.size()) wire.pts.emplace_back(x + box_width, p.y);
+      }
+      out.wires.push_back(std::move(wire));
+    }
+    return out;
+  }
+
+  const Trace& trace_;
+  std::vector<Place> places_;  // tensors first, then bends
+  std::vector<std::vector<int>> layers_;
+  std::vector<std::vector<int>> routes_;
+};
+
+}  // namespace
+
+Layout lay_out(const Trace& trace) { return Layouter(trace).run(); }
+
+int crossings(const Layout& layout) {
+  std::vector<std::array<int, 4>> parts;  // x, y to x, y between two layers
+  for (const Wire& w : layout.wires) {
+    for (std::size_t i = 1; i < w.pts.size(); i += 2) {
+      parts.push_back({w.pts[i - 1].first, w.pts[i - 1].second, w.pts[i].first, w.pts[i].second});
+    }
+  }
+  int count = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (std::size_t j = i + 1; j < parts.size(); ++j) {
+      if (parts[i][0] != parts[j][0]) continue;
+      const auto side = [&](std::size_t k) { return parts[i][k] - parts[j][k]; };
+      count += (side(1) > 0 && side(3) < 0) || (side(1) < 0 && side(3) > 0);
+    }
+  }
+  return count;
+}
+
+}  // namespace yhat::trace

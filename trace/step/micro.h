@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "yhat/trace.h"
+
+/// What happens inside an event, in plain loops: their end must be what the engine got.
+namespace yhat::trace {
+
+/// Fills in the micro-steps that are known for an op, and why a contribution is zero or not finite.
+void explain(Trace& trace);
+
+/// softmax of one row: max, shift, exp, sum, divide.
+std::vector<MicroStep> softmax_steps(const Numbers& x);
+/// J^T g for one row of softmax: diag(p) g - p (p^T g).
+std::vector<MicroStep> softmax_backward_steps(const Numbers& p, const Numbers& g);
+
+struct Window {
+  std::int64_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dil_h, dil_w;
+};
+/// One output cell at a time: window times kernel, added up. x (N,C,H,W), w (O,C/g,kh,kw).
+std::vector<MicroStep> conv_steps(const Numbers& x, const Shape& xs, const Numbers& w, const Shape& ws, const Shape& ys,
+                                  const Window& window, std::int64_t groups, const Numbers& bias);
+/// One upstream cell at a time: times the kernel, added into its input window.
+std::vector<MicroStep> conv_scatter_steps(const Numbers& g, const Shape& gs, const Numbers& w, const Shape& ws,
+                                          const Shape& xs, const Window& window, std::int64_t groups);
+/// One window at a time.
+std::vector<MicroStep> pool_steps(const Numbers& x, const Shape& xs, const Shape& ys, const Window& window, bool max);
+std::vector<MicroStep> pool_backward_steps(const Numbers& x, const Shape& xs, const Numbers& g, const Shape& gs,
+                                           const Window& window, bool max);
+
+}  // namespace yhat::trace

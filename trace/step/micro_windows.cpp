@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "micro.h"
+#include "numbers.h"
+
+namespace yhat::trace {
+namespace {
+
+std::size_t u(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+Grid grid(std::string name, const Shape& shape, Numbers data) {
+  const std::int64_t cols = shape.empty() ? 1 : shape[shape.size() - 1];
+  return {std::move(name), cols > 0 ? shape.numel() / cols : 0, cols, std::move(data), {}};
+}
+
+// Calls f(place in x, kh, kw) for the cells of one channel that the window of output (i, j) covers, padding left out.
+template <class F>
+void each_cell(const Window& win, const Shape& xs, std::int64_t plane, std::int64_t i, std::int64_t j, F f) {
+  for (std::int64_t a = 0; a < win.kernel_h; ++a) {
+    for (std::int64_t b = 0; b < win.kernel_w; ++b) {
+      const std::int64_t h = i * win.stride_h - win.pad_h + a * win.dil_h;
+      const std::int64_t w = j * win.stride_w - win.pad_w + b * win.dil_w;
+      if (h >= 0 && h < xs[2] && w >= 0 && w < xs[3]) f((plane * xs[2] + h) * xs[3] + w, a, b);
+    }
+  }
+}
+
+// Calls f(n, channel, i, j, place) for every cell of a tensor of shape (N,C,H,W).
+template <class F>
+void each_output(const Shape& ys, F f) {
+  std::int64_t place = 0;
+  for (std::int64_t n = 0; n < ys[0]; ++n) {
+    for (std::int64_t c = 0; c < ys[1]; ++c) {
+      for (std::int64_t i = 0; i < ys[2]; ++i) {
+        for (std::int64_t j = 0; j < ys[3]; ++j) f(n, c, i, j, place++);
+      }
+    }
+  }
+}
+
+std::string cell(std::int64_t i, std::int64_t j) { return fmt::format("({},{})", i, j); }
+
+// Where max-pooling's window has its maximum: the first of ties, the first NaN.
+std::int64_t winner(const Numbers& x, const Shape& xs, const Window& win, std::int64_t plane, std::int64_t i,
+                    std::int64_t j) {
+  std::int64_t best = -1;
+  each_cell(win, xs, plane, i, j, [&](std::int64_t at, std::int64_t, std::int64_t) {
+    if (best < 0 || x[u(at)] > x[u(best)] || (std::isnan(x[u(at)]) && !std::isnan(x[u(best)]))) best = at;
+  });
+  return best;
+}
+
+}  // namespace
+
+std::vector<MicroStep> conv_steps(const Numbers& x, const Shape& xs, const Numbers& w, const Shape& ws, const Shape& ys,
+                                  const Window& win, std::int64_t groups, const Numbers& bias) {
+  std::vector<MicroStep> steps;
+  Numbers y(u(ys.numel()), 0.0);
+  const std::int64_t per_group = ws[0] / groups;
+  each_output(ys, [&](std::int64_t n, std::int64_t o, std::int64_t i, std::int64_t j, std::int64_t place) {
+    Grid input = grid("input", xs, x);
+    double sum = bias.empty() ? 0 : bias[u(o)];
+    std::string terms;
+    int shown = 0;
+    for (std::int64_t c = 0; c < ws[1]; ++c) {
+      const std::int64_t channel = o / per_group * ws[1] + c;
+      each_cell(win, xs, n * xs[1] + channel, i, j, [&](std::int64_t at, std::int64_t a, std::int64_t b) {
+        const double k = w[u(((o * ws[1] + c) * win.kernel_h + a) * win.kernel_w + b)];
+        sum += x[u(at)] * k;
+        input.lit.push_back(at);
+        if (shown++ < 3) terms += (terms.empty() ? "" : " + ") + show(x[u(at)]) + "*" + show(k);
+      });
+    }
+    y[u(place)] = sum;
+    Grid output = grid("output so far", ys, y);
+    output.lit = {place};
+    steps.push_back({fmt::format("output {} = {}{} = {}", cell(i, j), terms, shown > 3 ? " + ..." : "", show(sum)),
+                     {std::move(output), std::move(input)}});
+  });
+  return steps;
+}
+
+std::vector<MicroStep> conv_scatter_steps(const Numbers& g, const Shape& gs, const Numbers& w, const Shape& ws,
+                                          const Shape& xs, const Window& win, std::int64_t groups) {
+  std::vector<MicroStep> steps;
+  Numbers dx(u(xs.numel()), 0.0);
+  const std::int64_t per_group = ws[0] / groups;
+  each_output(gs, [&](std::int64_t n, std::int64_t o, std::int64_t i, std::int64_t j, std::int64_t place) {
+    std::vector<std::int64_t> window;
+    for (std::int64_t c = 0; c < ws[1]; ++c) {
+      const std::int64_t channel = o / per_group * ws[1] + c;
+      each_cell(win, xs, n * xs[1] + channel, i, j, [&](std::int64_t at, std::int64_t a, std::int64_t b) {
+        dx[u(at)] += g[u(place)] * w[u(((o * ws[1] + c) * win.kernel_h + a) * win.kernel_w + b)];
+        window.push_back(at);
+      });
+    }
+    Grid target = grid("dL/dx so far", xs, dx);
+    target.lit = std::move(window);
+    Grid upstream = grid("upstream", gs, g);
+    upstream.lit = {place};
+    steps.push_back(
+        {fmt::format("upstream {} = {} times the kernel, added into its input window", cell(i, j), show(g[u(place)])),
+         {std::move(target), std::move(upstream)}});
+  });
+  return steps;
+}
+
+std::vector<MicroStep> pool_steps(const Numbers& x, const Shape& xs, const Shape& ys, const Window& win, bool max) {
+  std::vector<MicroStep> steps;
+  Numbers y(u(ys.numel()), 0.0);
+  each_output(ys, [&](std::int64_t n, std::int64_t c, std::int64_t i, std::int64_t j, std::int64_t place) {
+    const std::int64_t plane = n * xs[1] + c;
+    Grid input = grid("input", xs, x);
+    double sum = 0;
+    each_cell(win, xs, plane, i, j, [&](std::int64_t at, std::int64_t, std::int64_t) {
+      sum += x[u(at)];
+      input.lit.push_back(at);
+    });
+    const std::int64_t best = winner(x, xs, win, plane, i, j);
+    y[u(place)] = max ? x[u(best)] : sum / static_cast<double>(win.kernel_h * win.kernel_w);
+    Grid output = grid("output so far", ys, y);
+    output.lit = {place};
+    const std::string how =
+        max ? fmt::format("the maximum of its window, at {}", cell(best / xs[3] % xs[2], best % xs[3]))
+            : fmt::format("{} / {}", show(sum), win.kernel_h * win.kernel_w);
+    steps.push_back({fmt::format("output {} = {} = {}", cell(i, j), show(y[u(place)]), how),
+                     {std::move(output), std::move(input)}});
+  });
+  return steps;
+}
+
+std::vector<MicroStep> pool_backward_steps(const Numbers& x, const Shape& xs, const Numbers& g, const Shape& gs,
+                                           const Window& win, bool max) {
+  std::vector<MicroStep> steps;
+  Numbers dx(u(xs.numel()), 0.0);
+  each_output(gs, [&](std::int64_t n, std::int64_t c, std::int64_t i, std::int64_t j, std::int64_t place) {
+    const std::int64_t plane = n * xs[1] + c;
+    std::vector<std::int64_t> lit;
+    std::string how;
+    if (max) {
+      const std::int64_t best = winner(x, xs, win, plane, i, j);
+      dx[u(best)] += g[u(place)];
+      lit = {best};
+      how = fmt::format("added to the winner of its window, {}", cell(best / xs[3] % xs[2], best % xs[3]));
+    } else {
+      const double share = g[u(place)] / static_cast<double>(win.kernel_h * win.kernel_w);
+      each_cell(win, xs, plane, i, j, [&](std::int64_t at, std::int64_t, std::int64_t) {
+        dx[u(at)] += share;
+        lit.push_back(at);
+      });
+      how = fmt::format("divided by {}: {} is added to each cell of its window", win.kernel_h * win.kernel_w,
+                        show(share));
+    }
+    Grid target = grid("dL/dx so far", xs, dx);
+    target.lit = std::move(lit);
+    Grid upstream = grid("upstream", gs, g);
+    upstream.lit = {place};
+    steps.push_back({fmt::format("upstream {} = {}, {}", cell(i, j), show(g[u(place)]), how),
+                     {std::move(target), std::move(upstream)}});
+  });
+  return steps;
+}
+
+}  // namespace yhat::trace

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "numbers.h"
+#include "output.h"
+#include "step_formulas.h"
+
+namespace yhat::trace {
+namespace {
+
+constexpr std::size_t width = 80;
+
+const TraceTensor& tensor(const Trace& trace, int t) { return trace.tensors[static_cast<std::size_t>(t)]; }
+const TraceOp& op(const Trace& trace, int o) { return trace.ops[static_cast<std::size_t>(o)]; }
+
+// Breaks a line of numbers after a comma, prose at a blank; what follows is set under the text, not under the keyword.
+void put(std::vector<std::string>& lines, const std::string& key, std::string text, bool prose = false) {
+  std::string head = fmt::format("  {:<10}", key);
+  do {
+    const std::size_t room = width - head.size();
+    std::size_t cut = text.size();
+    if (cut > room) {
+      cut = prose ? std::string::npos : text.rfind(", ", room - 1);
+      cut = cut == std::string::npos ? text.rfind(' ', room) : cut + 1;
+      if (cut == std::string::npos || cut == 0) cut = room;
+    }
+    std::string line = fmt::format("{}{}", head, text.substr(0, cut));
+    line.erase(line.find_last_not_of(' ') + 1);
+    lines.push_back(std::move(line));
+    text.erase(0, cut);
+    text.erase(0, text.find_first_not_of(' '));
+    head = std::string(12, ' ');
+  } while (!text.empty());
+}
+
+void put_grid(std::vector<std::string>& lines, const Numbers& data, std::int64_t rows, std::int64_t cols, bool full) {
+  std::vector<std::string> cells;
+  std::size_t widest = 0;
+  for (double v : data) {
+    cells.push_back(show(v, full));
+    widest = std::max(widest, cells.back().size());
+  }
+  for (std::int64_t r = 0; r < rows; ++r) {
+    std::string line;
+    for (std::int64_t c = 0; c < cols; ++c) {
+      line += fmt::format("{}{:>{}}", c ? "  " : "", cells[static_cast<std::size_t>(r * cols + c)], widest);
+    }
+    if (line.size() + 16 > width) return;
+    lines.push_back(fmt::format("            [ {} ]", line));
+  }
+}
+
+bool is_matrix(const Shape& s) {
+  if (s.size() < 2 || s.numel() < 2) return false;
+  const std::int64_t rows = s[s.size() - 2];
+  const std::int64_t cols = s[s.size() - 1];
+  return rows * cols == s.numel() && rows > 1 && rows <= 8 && cols <= 8;
+}
+
+void put_tensor(std::vector<std::string>& lines, const std::string& key, const MaybeNumbers& v, const Shape& shape,
+                bool full) {
+  if (v && is_matrix(shape)) {
+    put(lines, key, fmt::format("{}", shape));
+    put_grid(lines, *v, shape[shape.size() - 2], shape[shape.size() - 1], full);
+  } else {
+    put(lines, key, show(v, shape, full));
+  }
+}
+
+std::string settings(const TraceEvent& e) {
+  std::string text = e.rule;
+  for (const TraceAttribute& a : e.settings) text += fmt::format(", {} {}", a.name, show(a.values[0]));
+  return text;
+}
+
+std::string heading(const Trace& trace, const TraceEvent& e) {
+  const std::string& x = tensor(trace, e.tensor).name;
+  switch (e.kind) {
+    case EventKind::value:
+      return fmt::format("value     {}", x);
+    case EventKind::forward:
+      return fmt::format("forward   {}{}", op_label(trace, e.op),
+                         op(trace, e.op).during_backward ? "     (during backward)" : "");
+    case EventKind::seed:
+      return fmt::format("seed      {}", x);
+    case EventKind::backward: {
+      std::string text = fmt::format("backward  {} -> {}", op_label(trace, e.op), x);
+      if (e.parts > 1) {
+        text += fmt::format("     ({} is used {}; contribution {} of {})", x,
+                            e.parts == 2 ? "twice" : fmt::format("{} times", e.parts), e.part, e.parts);
+      }
+      return text;
+    }
+    case EventKind::stored:
+      return fmt::format("stored    {}     (an earlier backward left a gradient)", x);
+    case EventKind::update:
+      return fmt::format("update    {}     ({})", x, settings(e));
+    case EventKind::zero_grad:
+      return fmt::format("zero_grad {}", x);
+  }
+  return "";
+}
+
+void put_state(std::vector<std::string>& lines, const Trace& trace, int k, bool full) {
+  const Trace::State state = trace.at(k);
+  std::string line = " ";
+  for (std::size_t t = 0; t < trace.tensors.size(); ++t) {
+    if (trace.tensors[t].shape.numel() > 1 || !state.value[t]) continue;
+    const std::string item = fmt::format(" {} {} [{}]", trace.tensors[t].name, show(state.value[t], {}, full),
+                                         show(state.grad[t], {}, full));
+    if (line.size() + item.size() + 2 > width) {
+      lines.push_back(line);
+      line.assign(1, ' ');
+    }
+    line += fmt::format("{}{}", line.size() > 1 ? "  " : "", item);
+  }
+  if (line.size() > 1) lines.push_back(line);
+}
+
+std::string ascii_only(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) > 126) c = '?';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string op_label(const Trace& trace, int o) { return to_text(op_formula(trace, op(trace, o))); }
+
+std::vector<std::string> render_step(const Trace& trace, int k, const TextOptions& options) {
+  const bool full = options.full;
+  const TraceEvent& e = trace.events[static_cast<std::size_t>(k - 1)];
+  const TraceTensor& t = tensor(trace, e.tensor);
+  std::vector<std::string> lines;
+  std::string head = fmt::format("[{}/{}] {}", k, trace.events.size(), heading(trace, e));
+  if (head.size() > width && head.find("     (") != std::string::npos) {
+    const std::size_t cut = head.find("     (");
+    lines = {head.substr(0, cut), fmt::format("  {}", head.substr(cut))};
+  } else {
+    lines = {head};
+  }
+  for (std::string& line : lines) line = line.substr(0, width);
+  const StepFormulas f = formulas_of(trace, k, trace.at(k - 1));
+  if (e.kind == EventKind::value) {
+    put_tensor(lines, "value", e.data, t.shape, full);
+  } else if (e.kind == EventKind::seed) {
+    put(lines, "rule", to_text(f.rule));
+    put_tensor(lines, "after", e.data, t.shape, full);
+  } else if (e.kind == EventKind::forward) {
+    if (!empty(f.numbers) && !full) put(lines, "numbers", to_text(f.numbers));
+    put_tensor(lines, "value", e.data, t.shape, full);
+  } else if (e.kind == EventKind::update || e.kind == EventKind::zero_grad) {
+    put(lines, "rule", to_text(f.rule));
+    if (!empty(f.numbers) && !full) put(lines, "numbers", to_text(f.numbers));
+    put_tensor(lines, "before", e.before, t.shape, full);
+    put_tensor(lines, "after", e.kind == EventKind::update ? MaybeNumbers(e.data) : MaybeNumbers(), t.shape, full);
+  } else {
+    put(lines, "rule", to_text(f.rule));
+    const bool scalar = e.local.kind == LocalDerivative::Kind::scalar;
+    if (!empty(f.local)) put(lines, "local", to_text(f.local));
+    if (e.local.kind == LocalDerivative::Kind::jacobian && e.local.rows <= 8 && e.local.cols <= 8) {
+      if (empty(f.local)) put(lines, "local", fmt::format("J, {} x {}", e.local.rows, e.local.cols));
+      put_grid(lines, e.local.data, e.local.rows, e.local.cols, full);
+    }
+    if (scalar && !full) {
+      put(lines, "numbers", to_text(f.numbers));
+    } else if (e.kind == EventKind::backward) {
+      put_tensor(lines, "upstream", e.upstream, tensor(trace, op(trace, e.op).output).shape, full);
+      if (e.local.kind == LocalDerivative::Kind::elementwise) put_tensor(lines, "slope", e.local.data, t.shape, full);
+      if (e.raw) put(lines, "raw", fmt::format("{} elements, summed over broadcast axes", e.raw->size()));
+    }
+    if (!scalar || full) {
+      put_tensor(lines, "before", e.before, t.shape, full);
+      put_tensor(lines, "adds", e.contribution, t.shape, full);
+    }
+    const std::string check = check_text(e);
+    if (t.shape.numel() == 1) {
+      put(lines, "after",
+          check.empty() ? show(e.after, t.shape, full) : fmt::format("{:<12} {}", show(e.after, t.shape, full), check));
+    } else {
+      put_tensor(lines, "after", e.after, t.shape, full);
+      if (!check.empty()) put(lines, "check", check);
+    }
+    if (!e.reason.empty()) put(lines, "why", e.reason);
+  }
+  if (!e.note.empty()) put(lines, "note", e.note, true);
+  if (e.question && options.ask) put(lines, "predict", e.question->ask, true);
+  put_state(lines, trace, k, full);
+  if (options.ascii) {
+    for (std::string& line : lines) line = ascii_only(line);
+  }
+  return lines;
+}
+
+std::vector<std::string> render_micro(const Trace& trace, int k, int inside, const TextOptions& options) {
+  const auto& micro = trace.events[static_cast<std::size_t>(k - 1)].micro;
+  const MicroStep& step = micro[static_cast<std::size_t>(inside)];
+  std::vector<std::string> lines;
+  put(lines, fmt::format("{}.{} of {}", k, inside + 1, micro.size()), step.say);
+  for (const Grid& g : step.grids) {
+    if (g.rows > 1 && g.rows <= 8 && g.cols <= 8) {
+      put(lines, "", g.name);
+      put_grid(lines, g.data, g.rows, g.cols, options.full);
+    } else {
+      put(lines, "",
+          fmt::format("{}{}{}", g.name, g.name.empty() ? "" : " = ",
+                      show(g.data, Shape{g.rows, g.cols}, options.full)));
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> render_table(const Trace& trace, int k, const TextOptions& options) {
+  const Trace::State state = trace.at(k);
+  std::vector<std::string> lines = {fmt::format("  {:<12}{:<32}{}", "tensor", "value", "gradient")};
+  for (std::size_t t = 0; t < trace.tensors.size(); ++t) {
+    const Shape& s = trace.tensors[t].shape;
+    std::string line = fmt::format("  {:<11} {:<31} {}", trace.tensors[t].name, show(state.value[t], s, options.full),
+                                   show(state.grad[t], s, options.full));
+    if (line.size() > width) line = line.substr(0, width - 3) + "...";
+    lines.push_back(options.ascii ? ascii_only(line) : line);
+  }
+  return lines;
+}
+
+std::string render_all(const Trace& trace, const TextOptions& options) {
+  std::string out = trace.title + "\n";
+  for (const std::string& s : trace.lead) {
+    std::vector<std::string> lines;
+    put(lines, "", s, true);
+    for (const std::string& line : lines) out += line.substr(10) + "\n";
+  }
+  const auto n = static_cast<int>(trace.events.size());
+  for (int k = 1; k <= n; ++k) {
+    for (const TracePhase& p : trace.phases) {
+      if (p.from == k) out += fmt::format("\n== {} ==\n", p.name);
+    }
+    out += "\n";
+    for (const std::string& line : render_step(trace, k, options)) out += line + "\n";
+  }
+  if (!trace.tail.empty()) out += "\n";
+  for (const std::string& s : trace.tail) {
+    std::vector<std::string> lines;
+    put(lines, "", s, true);
+    for (const std::string& line : lines) out += line.substr(10) + "\n";
+  }
+  if (options.ask) {
+    out += "\nAnswers\n";
+    for (int k = 1; k <= n; ++k) {
+      const TraceEvent& e = trace.events[static_cast<std::size_t>(k - 1)];
+      if (!e.question) continue;
+      std::vector<std::string> lines;
+      put(lines, fmt::format("step {}", k), e.question->answer, true);
+      for (const std::string& line : lines) out += line + "\n";
+    }
+  }
+  return options.ascii ? ascii_only(out) : out;
+}
+
+std::string say(const Trace& trace, int k) {
+  const TraceEvent& e = trace.events[static_cast<std::size_t>(k - 1)];
+  const TraceTensor& t = tensor(trace, e.tensor);
+  const std::string at = fmt::format("Step {} of {}", k, trace.events.size());
+  const auto text = [&](const MaybeNumbers& v) { return v ? show(*v, t.shape) : std::string("not computed yet"); };
+  switch (e.kind) {
+    case EventKind::value:
+      return fmt::format("{}, value: {} is {}.", at, t.name, text(e.data));
+    case EventKind::forward:
+      return fmt::format("{}, forward: {}, which is {}.", at, op_label(trace, e.op), text(e.data));
+    case EventKind::seed:
+      return fmt::format("{}, seed: L is {}, and dL/dL is {}.", at, t.name, text(e.data));
+    case EventKind::backward: {
+      const std::string from = tensor(trace, op(trace, e.op).output).name;
+      std::string s = fmt::format("{}, backward, from {} to {}. ", at, from, t.name);
+      if (e.local.kind == LocalDerivative::Kind::scalar) {
+        const std::string product = fmt::format("{} times {}", text(e.upstream), text(e.local.data));
+        s += e.before ? fmt::format("{} plus {} is {}.", text(e.before), product, text(e.after))
+                      : fmt::format("{} is {}, the first contribution.", product, text(e.after));
+      } else {
+        s += e.before ? fmt::format("{} is added; the gradient is now {}.", text(e.contribution), text(e.after))
+                      : fmt::format("The first contribution is {}.", text(e.contribution));
+      }
+      return e.reason.empty() ? s : fmt::format("{} {}.", s, e.reason);
+    }
+    case EventKind::stored:
+      return fmt::format("{}: {} had the gradient {} from an earlier backward; {} is added, so it is {}.", at, t.name,
+                         text(e.before), text(e.contribution), text(e.after));
+    case EventKind::update:
+      return fmt::format("{}, update: {} goes from {} to {} ({}).", at, t.name, text(e.before), text(e.data),
+                         settings(e));
+    case EventKind::zero_grad:
+      return fmt::format("{}, zero_grad: the gradient {} of {} is removed.", at, text(e.before), t.name);
+  }
+  return at;
+}
+
+}  // namespace yhat::trace

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "yhat/shape.h"
+
+/// A recorded run in memory: what yhat/recorder.h makes, and what text, pages and files are made from.
+namespace yhat {
+
+/// The elements of a tensor in row-major order; an f32 element is held as the double it equals.
+using Numbers = std::vector<double>;
+/// A gradient has three states: not computed (nothing), computed and exactly zero, a value.
+using MaybeNumbers = std::optional<Numbers>;
+
+struct TraceTensor {
+  std::string name;
+  Shape shape;
+  std::string role;  ///< "input", "param", "const", "temp", "loss"
+  bool requires_grad = false;
+  int producer = -1;  ///< the op that makes it, -1 for a leaf
+  bool f32 = false;
+};
+
+struct TraceAttribute {
+  std::string name;
+  Numbers values;
+};
+
+/// An op, or a module whose inner ops have been put into one box.
+struct TraceOp {
+  std::string name;
+  std::vector<int> inputs;     ///< tensors; -1 where an unlabelled number has been folded into the op
+  std::vector<double> folded;  ///< per input: that number
+  int output = -1;
+  std::vector<TraceAttribute> attributes;
+  std::string path;  ///< the module it ran in, "conv1"
+  bool during_backward = false;
+  std::vector<std::string> inner;  ///< a module's ops, in order
+};
+
+/// How one op's output changes with one of its inputs: rows are outputs, columns inputs.
+struct LocalDerivative {
+  enum class Kind { scalar, elementwise, jacobian, rule } kind = Kind::rule;
+  std::int64_t rows = 0, cols = 0;
+  Numbers data;    ///< from the op's own vjp: 1 number, one per element, or rows x cols; none for a rule
+  Numbers closed;  ///< the same from the formula, where one is known
+};
+
+/// Central differences, held against the gradient of a tensor.
+struct NumericCheck {
+  enum class State { none, partial, ok, not_smooth, red } state = State::none;
+  std::vector<std::int64_t> elements;  ///< which ones were tried
+  Numbers numeric;
+  double step = 0;
+  double max_rel = 0;  ///< the largest |a - n| / max(|a|, |n|, 1e-4)
+};
+
+/// Numbers in rows, some of them lit.
+struct Grid {
+  std::string name;
+  std::int64_t rows = 0, cols = 0;
+  Numbers data;
+  std::vector<std::int64_t> lit;  ///< elements to draw attention to
+};
+
+/// A step inside an event: one algebra move, one window. The first grid is the result so far.
+struct MicroStep {
+  std::string say;
+  std::vector<Grid> grids;
+};
+
+enum class EventKind { value, forward, seed, backward, stored, update, zero_grad };
+
+struct Question {
+  std::string ask, answer;
+};
+
+struct TraceEvent {
+  EventKind kind = EventKind::value;
+  int tensor = -1;  ///< whose value or gradient changes
+  int op = -1;
+  int input = -1;  ///< backward: which input of the op
+  int pass = 0;    ///< which forward and backward it belongs to, from 0
+  Numbers data;    ///< value: the elements; forward: the output; seed: dL/dL; update: the new value
+
+  // backward, stored: after = before + contribution
+  Numbers upstream;
+  MaybeNumbers raw;  ///< what the vjp returned, if it was then summed over broadcast axes
+  std::vector<int> summed_axes;
+  Numbers contribution;
+  MaybeNumbers before;
+  Numbers after;
+  LocalDerivative local;
+  bool repeatable = true;  ///< a second call of the vjp gave the same bits
+  int part = 1, parts = 1;
+  NumericCheck check;
+  bool released = false;  ///< what the op had saved was freed after this
+  std::string reason;     ///< why a contribution is zero, or not finite
+
+  std::string rule;  ///< update: "sgd", "set", ...
+  std::vector<TraceAttribute> settings;
+  std::vector<MicroStep> micro;
+  std::string note;  ///< a sentence of the example's author
+  std::optional<Question> question;
+};
+
+struct TracePhase {
+  std::string name;
+  int from = 1, to = 1;  ///< steps, counted from 1
+};
+
+struct Trace {
+  std::string title, command, version, dtype;
+  std::uint64_t seed = 0;
+  std::vector<std::string> lead;  ///< sentences above the graph
+  std::vector<std::string> tail;  ///< sentences below it
+  std::vector<TraceTensor> tensors;
+  std::vector<TraceOp> ops;
+  std::vector<TraceEvent> events;
+  std::vector<TracePhase> phases;
+  bool expects_red = false;
+
+  /// Values and gradients after the first `steps` events, by tensor. Nothing: not there yet.
+  struct State {
+    std::vector<MaybeNumbers> value, grad;
+  };
+  State at(int steps) const;
+  /// The first event with a red check, counted from 1; 0 if there is none.
+  int first_red() const;
+};
+
+}  // namespace yhat
