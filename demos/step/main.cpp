@@ -13,7 +13,6 @@
 #include <unistd.h>
 #endif
 
-#include "../../trace/write_file.h"
 #include "example.h"
 #include "stepper.h"
 
@@ -95,9 +94,9 @@ int show(Arguments& a) {
   a.request.command = command_of(a);
   const Trace made = step::run_example(a.request);
   const trace::TextOptions text{a.digits == "full", a.ask, a.ascii};
-  if (!a.html.empty()) detail::write_file("--html", a.html, trace::to_html(made));
-  if (!a.json.empty()) detail::write_file("--json", a.json, trace::to_json(made));
-  if (!a.dot.empty()) detail::write_file("--dot", a.dot, trace::to_dot(made));
+  if (!a.html.empty()) trace::write_file("--html", a.html, trace::to_html(made));
+  if (!a.json.empty()) trace::write_file("--json", a.json, trace::to_json(made));
+  if (!a.dot.empty()) trace::write_file("--dot", a.dot, trace::to_dot(made));
   if (a.html.empty() && a.json.empty() && a.dot.empty()) {
     if (is_terminal(0)) {
       const bool colour = is_terminal(1) && std::getenv("NO_COLOR") == nullptr;

@@ -33,4 +33,7 @@ std::string to_json(const Trace& trace);
 std::string to_dot(const Trace& trace);
 std::string to_html(const Trace& trace);
 
+/// The whole file or nothing. Throws IoError naming `op`.
+void write_file(const char* op, const std::string& path, const std::string& content);
+
 }  // namespace yhat::trace

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstring>
 
-#include "../write_file.h"
 #include "numeric_check.h"
 #include "output.h"
 #include "raw_log.h"
@@ -324,8 +323,8 @@ void Recorder::print() const {
   const std::string text = trace::render_all(trace(), {});
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
-void Recorder::save_html(const std::string& path) const { detail::write_file("save", path, trace::to_html(trace())); }
-void Recorder::save_json(const std::string& path) const { detail::write_file("save", path, trace::to_json(trace())); }
-void Recorder::save_dot(const std::string& path) const { detail::write_file("save", path, trace::to_dot(trace())); }
+void Recorder::save_html(const std::string& path) const { trace::write_file("save", path, trace::to_html(trace())); }
+void Recorder::save_json(const std::string& path) const { trace::write_file("save", path, trace::to_json(trace())); }
+void Recorder::save_dot(const std::string& path) const { trace::write_file("save", path, trace::to_dot(trace())); }
 
 }  // namespace yhat
