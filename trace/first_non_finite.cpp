@@ -69,7 +69,7 @@ void FirstNonFinite::accumulate(const AccumulateEvent& event) {
 std::string FirstNonFinite::what() const {
   if (!found_) return "all values and gradients are finite";
   return fmt::format("{} of {} at [{}] ({}, {})", stage_, path_.empty() ? op_ : path_, fmt::join(index_, ", "), op_,
-                     value_);
+                     format_number(value_, 0));
 }
 
 }  // namespace yhat

@@ -7,17 +7,23 @@
 #include <cmath>
 
 #include "yhat/tensor.h"
+#include "yhat/terminal.h"
 
 namespace yhat {
 namespace {
 
 // The drawing in its own units; the page scales it.
 constexpr double width = 560, height = 320;
-constexpr double left = 58, right = 96, top = 16, bottom = 46;
+constexpr double left = 58, top = 16, bottom = 46;
 
 class Drawing {
  public:
-  Drawing(const Plot& plot, const std::string& id) : plot_(plot), id_(id) { find_ranges(); }
+  Drawing(const Plot& plot, const std::string& id) : plot_(plot), id_(id) {
+    find_ranges();
+    int longest = 0;  // room for the names beside the curves
+    for (const Series& s : plot.series) longest = std::max(longest, text_width(s.name));
+    right_ = std::clamp(40 + 7.0 * longest, 70.0, 200.0);
+  }
 
   std::string text() {
     out_ = fmt::format(
@@ -77,7 +83,7 @@ class Drawing {
     }
   }
 
-  double px(double x) const { return left + (x - x_lo_) / (x_hi_ - x_lo_) * (width - left - right); }
+  double px(double x) const { return left + (x - x_lo_) / (x_hi_ - x_lo_) * (width - left - right_); }
   double py(double scaled_y) const {
     const double share = std::clamp((scaled_y - y_lo_) / (y_hi_ - y_lo_), 0.0, 1.0);
     return height - bottom - share * (height - top - bottom);
@@ -93,12 +99,12 @@ class Drawing {
     for (const double y : rows) {
       const std::string label = plot_.log_y ? decade(y) : fmt::format("{:g}", y);
       out_ += fmt::format("<line class=\"grid\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", left,
-                          width - right, py(y), py(y));
+                          width - right_, py(y), py(y));
       out_ += fmt::format("<text class=\"tick\" x=\"{:g}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", left - 8,
                           py(y) + 4, label);
     }
-    out_ += fmt::format("<line class=\"axis\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:g}\" y2=\"{:g}\"/>\n", left, width - right,
-                        height - bottom, height - bottom);
+    out_ += fmt::format("<line class=\"axis\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:g}\" y2=\"{:g}\"/>\n", left,
+                        width - right_, height - bottom, height - bottom);
     for (const double x : axis_ticks(x_lo_, x_hi_, 8)) {
       out_ += fmt::format("<line class=\"axis\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:g}\" y2=\"{:g}\"/>", px(x), px(x),
                           height - bottom, height - bottom + 4);
@@ -106,7 +112,7 @@ class Drawing {
                           height - bottom + 18, x);
     }
     out_ += fmt::format("<text class=\"label\" x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{}</text>\n",
-                        left + (width - left - right) / 2, height - 8, escape_html(plot_.x_label));
+                        left + (width - left - right_) / 2, height - 8, escape_html(plot_.x_label));
     out_ += fmt::format(
         "<text class=\"label\" transform=\"rotate(-90)\" x=\"{:.1f}\" y=\"14\" text-anchor=\"middle\">{}</text>\n",
         -(top + (height - top - bottom) / 2), escape_html(plot_.y_label));
@@ -161,11 +167,12 @@ class Drawing {
       out_ += fmt::format(
           "<line class=\"s{0}{1}\" x1=\"{2:g}\" x2=\"{3:g}\" y1=\"{4:.1f}\" y2=\"{4:.1f}\"/>"
           "<text class=\"name\" x=\"{5:g}\" y=\"{6:.1f}\">{7}</text>\n",
-          name.series->color, name.series->dashed ? " dashed" : "", width - right + 8, width - right + 24, name.y,
-          width - right + 29, name.y + 4, escape_html(name.series->name));
+          name.series->color, name.series->dashed ? " dashed" : "", width - right_ + 8, width - right_ + 24, name.y,
+          width - right_ + 29, name.y + 4, escape_html(name.series->name));
     }
   }
 
+  double right_ = 70;
   const Plot& plot_;
   const std::string& id_;
   std::string out_;

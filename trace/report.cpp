@@ -21,7 +21,7 @@ int shade(std::int64_t count, std::int64_t of) {
 }
 
 bool is_number(const std::string& cell) {
-  return !cell.empty() && cell.find_first_not_of("0123456789+-.,e%x/() ") == std::string::npos;
+  return !cell.empty() && cell.find_first_not_of("0123456789+-.e%x ") == std::string::npos;
 }
 
 }  // namespace
@@ -82,13 +82,22 @@ Report& Report::table(const Table& t) {
   if (t.folded) body_ += fmt::format("<details>\n<summary>{}</summary>\n", escape_html(t.caption));
   body_ += "<div class=\"wide\"><table>\n";
   if (!t.folded && !t.caption.empty()) body_ += fmt::format("<caption>{}</caption>\n", escape_html(t.caption));
+  // A column of numbers stands to the right, anything else to the left, heading included.
+  std::vector<const char*> side(t.header.size(), "");
+  for (const auto& row : t.rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      if (!is_number(row[c])) side[c] = " class=\"text\"";
+    }
+  }
   body_ += "<thead><tr>";
-  for (const std::string& cell : t.header) body_ += fmt::format("<th scope=\"col\">{}</th>", escape_html(cell));
+  for (std::size_t c = 0; c < t.header.size(); ++c) {
+    body_ += fmt::format("<th scope=\"col\"{}>{}</th>", side[c], escape_html(t.header[c]));
+  }
   body_ += "</tr></thead>\n<tbody>\n";
   for (const auto& row : t.rows) {
     body_ += "<tr>";
-    for (const std::string& cell : row) {
-      body_ += fmt::format("<td{}>{}</td>", is_number(cell) ? "" : " class=\"text\"", escape_html(cell));
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      body_ += fmt::format("<td{}>{}</td>", side[c], escape_html(row[c]));
     }
     body_ += "</tr>\n";
   }

@@ -48,14 +48,14 @@ figcaption { font-weight: 600; font-size: 15px; margin-bottom: 4px; }
 .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); }
 .wide { overflow-x: auto; }
 .beside { display: flex; flex-wrap: wrap; gap: 12px 56px; align-items: flex-end; }
-.beside caption { width: 24em; }
+.beside table:not(.confusion) caption { width: 24em; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; margin: 10px 0; }
 caption { text-align: left; color: var(--soft); padding: 0 0 8px; }
 th { font-weight: 600; }
 th, td { padding: 4px 14px 4px 0; text-align: right; white-space: nowrap; }
 thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--line); }
 tbody td { border-bottom: 1px solid var(--grid); }
-td.text, th:first-child { text-align: left; }
+td.text, th.text, tbody th { text-align: left; }
 details { margin-top: 6px; }
 summary { cursor: pointer; color: var(--soft); font-size: 14px; }
 .confusion { border-collapse: separate; border-spacing: 2px; }

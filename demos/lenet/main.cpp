@@ -30,12 +30,14 @@ int lenet(int argc, char** argv) {
   apply(options);
   const Screen screen(options.color);
 
-  const TrainTest data = reading([&] { return open_dataset(source); });
-  // Pixels with mean 0 and variance 1, measured on the training images. The originals are kept to be shown.
+  TrainTest data = reading([&] { return open_dataset(source); });
+  // Pixels with mean 0 and variance 1, measured on the training images. Of the originals, the test images
+  // are kept to be shown.
   const Normalisation scale = channel_statistics(data.train.images);
   TrainTest scaled = data;
   scaled.train.images = normalise(data.train.images, scale);
   scaled.test.images = normalise(data.test.images, scale);
+  data.train.images = scaled.train.images;
 
   Rng rng(static_cast<std::uint64_t>(recipe.seed), 0);
   auto model = lenet5(rng);

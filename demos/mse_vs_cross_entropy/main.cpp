@@ -112,8 +112,8 @@ void bare_logits(Telling& tell) {
   tell.section(
       "2. Bare logits behind a softmax",
       fmt::format("z = (1, 2, 3), class 2: squared error, 1/2 sum((yhat - y)^2), has gradient ({:.6f}, {:.6f}, "
-                  "{:.6f}) = J (yhat - y) to {:.0e}; mse_loss, the mean, has 2/(N K) = 2/3 of that. No logits "
-                  "but a linear output: z - y.",
+                  "{:.6f}) = J (yhat - y) to {:.0e}; mse_loss, the mean, has 2/(N K) = 2/3 of that. On a "
+                  "linear output it would be z - y.",
                   g.at({0}), g.at({1}), g.at({2}), std::max(1e-17, max(abs(g - paper)).item())));
   const std::vector<double> ten = {0, 10, 0, 0, 0, 0, 0, 0, 0, 0};
   tell.paragraph(
@@ -233,7 +233,7 @@ int mse_vs_cross_entropy(int argc, char** argv) {
           return !interrupted();
         });
         if (interrupted()) break;
-        row.push_back(run.diverged ? "diverged" : percent(run.late_accuracy()));
+        row.push_back(run.diverged ? "-" : percent(run.late_accuracy()));
         if (chosen.loss.empty() || run.late_accuracy() > chosen.late_accuracy()) chosen = std::move(run);
       }
       if (interrupted()) break;
@@ -249,9 +249,10 @@ int mse_vs_cross_entropy(int argc, char** argv) {
   std::vector<std::string> header = {"start", "loss"};
   for (const double rate : rates) header.push_back(fmt::format("{:g}", rate));
   header.insert(header.end(), {"best rate", "test accuracy"});
-  tell.table("Accuracy on the last quarter of the batches, by learning rate:", header, rows);
+  tell.table("Accuracy on the last quarter of the batches, by learning rate (-: diverged):", header, rows);
 
   const std::size_t width = std::max<std::size_t>(1, static_cast<std::size_t>(base.steps) / 20);
+  std::array<std::vector<Plot>, 2> plots;  // of each start: accuracy, gradient, loss
   for (std::size_t pair = 0; pair + 1 < best.size(); pair += 2) {
     const std::string start = pair == 0 ? "Benign start" : "Wrong start";
     Plot loss{.title = start + ": loss, as a share of its first value",
@@ -290,13 +291,14 @@ int mse_vs_cross_entropy(int argc, char** argv) {
     }
     tell.table(start + ": means over " + fmt::to_string(width) + " steps (CE cross-entropy, SE squared error)",
                {"step", "CE loss", "SE loss", "CE right %", "SE right %", "CE norm", "SE norm"}, lines);
-    page.plots({accuracy, gradient, loss});
+    for (const Plot& plot : {accuracy, gradient, loss}) plots[pair / 2].push_back(plot);
     tell.paragraph(
         fmt::format("First step: the gradient's norm is {} with cross-entropy and {} with squared error, {} times "
                     "less.",
                     four(best[pair].gradient.front()), four(best[pair + 1].gradient.front()),
                     format_number(best[pair].gradient.front() / best[pair + 1].gradient.front(), 3)));
   }
+  for (std::size_t kind = 0; kind < plots[1].size(); ++kind) page.plots({plots[0][kind], plots[1][kind]});
   tell.section(
       "What is not claimed",
       "The counts for logits are for these starts and rates, not for networks; the networks' for this start, this "

@@ -27,9 +27,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
     cross_entropy(model(batch.images), batch.labels).backward();
   }
   model.zero_grad();
-  const std::string what = std::isfinite(loss) ? "a gradient is not finite" : fmt::format("loss is {}", loss);
+  const std::string what = std::isfinite(loss) ? "a gradient is not finite" : "loss is " + format_number(loss, 0);
   throw NumericError(recipe.program,
-                     fmt::format("{} at epoch {}, batch {}, lr {:g}; first non-finite: {}; hint: lower --lr", what,
+                     fmt::format("{} at epoch {}, batch {}, lr {:.3g}; first non-finite: {}; hint: lower --lr", what,
                                  epoch.number, epoch.batches + 1, epoch.lr, finder.what()));
 }
 
