@@ -108,19 +108,39 @@ void transpose_copy(const T* src, int64_t src_row, int64_t rows, int64_t cols, T
   }
 }
 
-// dst[j * width + i] = element (i, j), for rows < width and all cols: step j's values side by side, as the micro-kernel
+// The same into columns `width` high, a multiple of a register: what is missing below is zero.
+template <class T>
+void transpose_padded(const T* src, int64_t src_row, int64_t rows, int64_t cols, T* dst, int64_t width) {
+  constexpr int size = lanes<T>;
+  int64_t j = 0;
+  for (; j + size <= cols; j += size) {
+    for (int64_t i = 0; i < width; i += size) {
+      Vec<T> square[size];
+      YHAT_UNROLL for (int r = 0; r < size; ++r) {
+        square[r] = i + r < rows ? load(src + (i + r) * src_row + j) : Vec<T>{};
+      }
+      transpose_square<T>(square);
+      YHAT_UNROLL for (int c = 0; c < size; ++c) store(dst + (j + c) * width + i, square[c]);
+    }
+  }
+  for (; j < cols; ++j) {
+    for (int64_t i = 0; i < width; ++i) dst[j * width + i] = i < rows ? src[i * src_row + j] : 0;
+  }
+}
+
+// dst[j * width + i] = element (i, j), for i < width and j < cols: step j's values side by side, as the micro-kernel
 // reads them. Rows beyond `rows` are zero.
 template <class T>
 void pack_panel(View<T> a, int64_t rows, int64_t cols, int64_t width, T* dst) {
   if (a.row == 1) {
     for (int64_t j = 0; j < cols; ++j) {
       for (int64_t i = 0; i < rows; ++i) dst[j * width + i] = a.data[i + j * a.col];
+      for (int64_t i = rows; i < width; ++i) dst[j * width + i] = 0;
     }
-  } else {
+  } else if (rows == width) {
     transpose_copy(a.data, a.row, rows, cols, dst, width);
-  }
-  for (int64_t j = 0; j < cols && rows < width; ++j) {
-    for (int64_t i = rows; i < width; ++i) dst[j * width + i] = 0;
+  } else {
+    transpose_padded(a.data, a.row, rows, cols, dst, width);
   }
 }
 

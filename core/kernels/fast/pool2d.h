@@ -104,43 +104,63 @@ Vec<T> others(Vec<T> a, Vec<T> b, std::integer_sequence<int, I...>) {
   return __builtin_shufflevector(a, b, (2 * I + 1)...);
 }
 
-// The common 2 x 2 windows side by side, a register of outputs at a time. `top` and `bottom` are the two rows of input,
-// whose elements have the flat indices first and first + w on. n is at least a register.
+// A register of 2 x 2 windows side by side.
 template <class T>
-void max_pool_row_2x2(int64_t n, int64_t w, const T* top, const T* bottom, int64_t first, T* y, int64_t* winner) {
+void max_pool_register_2x2(int64_t w, const T* top, const T* bottom, int64_t first, T* y, int64_t* winner) {
   using Offset = typename OffsetOf<T>::type;
   typedef Offset Offsets __attribute__((vector_size(YHAT_VECTOR_BYTES)));
   constexpr int size = lanes<T>;
   const std::make_integer_sequence<int, size> all;
-  for (int64_t i = 0; i < n; i += size) {
-    if (i + size > n) i = n - size;  // the last ones overlap
-    const Vec<T> t0 = load(top + 2 * i), t1 = load(top + 2 * i + size);
-    const Vec<T> b0 = load(bottom + 2 * i), b1 = load(bottom + 2 * i + size);
-    Vec<T> best = every_other<T>(t0, t1, all);
-    Offsets offset = {};
-    const auto take = [&](Vec<T> value, int64_t here) {
-      const Offsets mask = (Offsets)((value > best) | ((value != value) & (best == best)));
-      best = (Vec<T>)(((Offsets)value & mask) | ((Offsets)best & ~mask));
-      offset = (static_cast<Offset>(here) & mask) | (offset & ~mask);
-    };
-    take(others<T>(t0, t1, all), 1);
-    take(every_other<T>(b0, b1, all), w);
-    take(others<T>(b0, b1, all), w + 1);
-    store(y + i, best);
-    for (int j = 0; j < size && winner; ++j) winner[i + j] = first + 2 * (i + j) + offset[j];
-  }
+  const Vec<T> t0 = load(top), t1 = load(top + size), b0 = load(bottom), b1 = load(bottom + size);
+  Vec<T> best = every_other<T>(t0, t1, all);
+  Offsets offset = {};
+  const auto take = [&](Vec<T> value, int64_t here) {
+    const Offsets mask = (Offsets)((value > best) | ((value != value) & (best == best)));
+    best = (Vec<T>)(((Offsets)value & mask) | ((Offsets)best & ~mask));
+    offset = (static_cast<Offset>(here) & mask) | (offset & ~mask);
+  };
+  take(others<T>(t0, t1, all), 1);
+  take(every_other<T>(b0, b1, all), w);
+  take(others<T>(b0, b1, all), w + 1);
+  store(y, best);
+  for (int j = 0; j < size && winner; ++j) winner[j] = first + 2 * j + offset[j];
 }
 
-inline constexpr bool vector_extensions = true;
+inline constexpr bool have_registers = true;
 
 #else
 
 template <class T>
-void max_pool_row_2x2(int64_t, int64_t, const T*, const T*, int64_t, T*, int64_t*) {}
+void max_pool_register_2x2(int64_t, const T*, const T*, int64_t, T*, int64_t*) {}
 
-inline constexpr bool vector_extensions = false;
+inline constexpr bool have_registers = false;
 
 #endif
+
+// The common 2 x 2 windows, n of them side by side. `top` and `bottom` are the two rows of input, whose elements have
+// the flat indices first and first + w on.
+template <class T>
+void max_pool_row_2x2(int64_t n, int64_t w, const T* top, const T* bottom, int64_t first, T* y, int64_t* winner) {
+  int64_t i = 0;
+  for (; have_registers && n >= lanes<T> && i < n; i += lanes<T>) {
+    i = min(i, n - lanes<T>);  // the last ones overlap
+    max_pool_register_2x2(w, top + 2 * i, bottom + 2 * i, first + 2 * i, y + i, winner ? winner + i : nullptr);
+  }
+  for (; i < n; ++i) {
+    T best = top[2 * i];
+    int64_t offset = 0;
+    const auto take = [&](T value, int64_t here) {
+      const bool better = (value > best) | ((value != value) & (best == best));
+      best = better ? value : best;
+      offset = better ? here : offset;
+    };
+    take(top[2 * i + 1], 1);
+    take(bottom[2 * i], w);
+    take(bottom[2 * i + 1], w + 1);
+    y[i] = best;
+    if (winner) winner[i] = first + 2 * i + offset;
+  }
+}
 
 template <class T>
 void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, int64_t* winner) {
@@ -149,9 +169,8 @@ void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, int64_t* winner) {
   if (g.h * g.w > 0x7fffffff) return reference::max_pool2d(g, x, y, winner);
   const PoolBlock b(g, 1024);
   const T lowest = static_cast<T>(-__builtin_inff());
-  const bool simple = vector_extensions && g.kh == 2 && g.kw == 2 && g.stride_h == 2 && g.stride_w == 2 &&
-                      g.pad_h == 0 && g.pad_w == 0 && g.dil_h == 1 && g.dil_w == 1 && 2 * g.oh <= g.h &&
-                      2 * g.ow <= g.w && g.ow >= lanes<T>;
+  const bool simple = g.kh == 2 && g.kw == 2 && g.stride_h == 2 && g.stride_w == 2 && g.pad_h == 0 && g.pad_w == 0 &&
+                      g.dil_h == 1 && g.dil_w == 1 && 2 * g.oh <= g.h && 2 * g.ow <= g.w;
   parallel_for(g.n * g.c, max(1, 30000 / (g.oh * g.ow * g.kh * g.kw)), [&](int64_t begin, int64_t end) {
     const Scratch scratch((b.size() + 2 * b.most * b.pitch + b.pitch) * int64_t{sizeof(T)});
     T* dealt = static_cast<T*>(scratch.data);
@@ -166,7 +185,15 @@ void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, int64_t* winner) {
       if (simple) {
         for (int64_t row = plane * g.oh; row < (plane + 1) * g.oh; ++row) {
           const int64_t in = (plane * g.h + 2 * (row - plane * g.oh)) * g.w, out = row * g.ow;
-          max_pool_row_2x2(g.ow, g.w, x + in, x + in + g.w, in, y + out, winner ? winner + out : nullptr);
+          int64_t* to = winner ? winner + out : nullptr;
+          // A row of less than a register may spill into the next one, which comes later.
+          const bool spill = have_registers && g.ow < lanes<T> && out + lanes<T> <= end * g.oh * g.ow &&
+                             in + g.w + 2 * lanes<T> <= g.n * g.c * g.h * g.w;
+          if (spill) {
+            max_pool_register_2x2(g.w, x + in, x + in + g.w, in, y + out, to);
+          } else {
+            max_pool_row_2x2(g.ow, g.w, x + in, x + in + g.w, in, y + out, to);
+          }
         }
         continue;
       }
