@@ -7,7 +7,7 @@ namespace yhat::test {
 namespace {
 std::uint64_t hash(const std::string& text) {  // FNV-1a
   std::uint64_t h = 0xcbf29ce484222325;
-  for (unsigned char c : text) h = (h ^ c) * 0x100000001b3;
+  for (char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return h;
 }
 }  // namespace
