@@ -24,7 +24,7 @@ Tensor dropout_mask(const Tensor& x, double p, Rng& rng) {
 Tensor dropout(const Tensor& x, double p, Rng& rng) {
   if (!(p >= 0 && p <= 1)) throw ArgumentError("dropout", fmt::format("p {} (must be in [0, 1])", p));
   const Tensor mask = dropout_mask(x, p, rng);
-  Tensor y = p == 1 ? mask : zip(x, mask, [](auto v, auto m) { return v * m; });
+  Tensor y = p == 1 ? zeros_like(x) : zip(x, mask, [](auto v, auto m) { return v * m; });
   return record("dropout", std::move(y), edge(x, [mask](const Tensor& g) { return g * mask; }), attribute("p", p));
 }
 
