@@ -7,12 +7,18 @@ endif()
 # A filter that matches nothing and a case without one assertion are successes to doctest. They are failures here.
 set(YHAT_TEST_FAILS_ON "(test cases|assertions): +0 [\|]")
 
+# Sanitizers make a test ten times slower, so a test that hangs is given up later.
+set(YHAT_TEST_TIMEOUT 240)
+if(YHAT_SANITIZE)
+  set(YHAT_TEST_TIMEOUT ${YHAT_TEST_TIMEOUT}0)
+endif()
+
 # yhat_add_tests(<program> <label> <sources>... [PROPERTIES ...]): one program; each of its test cases is one test of that label
 function(yhat_add_tests program label)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "PROPERTIES")
   add_executable(${program} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${program} PRIVATE yhat::yhat yhat_test_main)
   doctest_discover_tests(${program} PROPERTIES
-    LABELS ${label} TIMEOUT 120 ENVIRONMENT OMP_NUM_THREADS=1 FAIL_REGULAR_EXPRESSION "${YHAT_TEST_FAILS_ON}"
+    LABELS ${label} TIMEOUT ${YHAT_TEST_TIMEOUT} ENVIRONMENT OMP_NUM_THREADS=1 FAIL_REGULAR_EXPRESSION "${YHAT_TEST_FAILS_ON}"
     ${arg_PROPERTIES})
 endfunction()
