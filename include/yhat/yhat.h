@@ -65,5 +65,7 @@
 #include <yhat/peak_memory.h>
 #include <yhat/plot.h>
 #include <yhat/progress.h>
+#include <yhat/recorder.h>
 #include <yhat/report.h>
 #include <yhat/terminal.h>
+#include <yhat/trace.h>
