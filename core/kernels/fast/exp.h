@@ -23,7 +23,8 @@ inline float exp_not_positive(float x) {
   e = e * r + 1.0F / 6;
   e = e * r + 0.5F;
   e = e * r * r + r + 1.0F;
-  const float power = __builtin_bit_cast(float, (__builtin_bit_cast(int32_t, shifted) - 0x4b400000 + 127) * (1 << 23));
+  const uint32_t exponent = __builtin_bit_cast(uint32_t, shifted) - 0x4b400000U + 127U;
+  const float power = __builtin_bit_cast(float, exponent << 23);
   const int32_t keep =
       -static_cast<int32_t>(!(x < -87.3F));  // all bits or none: no branch, so that loops become vector code
   return __builtin_bit_cast(float, __builtin_bit_cast(int32_t, e * power) & keep);
