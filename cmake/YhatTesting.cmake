@@ -18,6 +18,7 @@ function(yhat_add_tests program label)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "PROPERTIES")
   add_executable(${program} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${program} PRIVATE yhat::yhat yhat_test_main)
+  target_precompile_headers(${program} REUSE_FROM yhat_test_headers)
   doctest_discover_tests(${program} PROPERTIES
     LABELS ${label} TIMEOUT ${YHAT_TEST_TIMEOUT} ENVIRONMENT OMP_NUM_THREADS=1 FAIL_REGULAR_EXPRESSION "${YHAT_TEST_FAILS_ON}"
     ${arg_PROPERTIES})
