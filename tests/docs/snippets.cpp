@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The code in the documentation is compiled and run, and what it prints is compared with what the page says.
-//   snippets generate PAGE.md OUT.cpp    one program from the page's cpp blocks, in order, sharing one scope
-//   snippets check PAGE.md PROGRAM       runs it and compares its output, block by block
+//   snippets generate OUT.cpp PAGE.md...      one program; the cpp blocks of a page, in order, share one scope
+//   snippets check PAGE.md PROGRAM NUMBER     runs the page of that number, compares its output block by block
 // A text block is the expected output of the cpp block before it. A comment on the line before a block changes how it
 // is taken: <!-- file --> puts it at namespace scope, <!-- no-run: reason --> leaves it out, <!-- tol 1e-3 --> compares
 // the numbers of a text block with that relative tolerance. A block with an `int main()` is a program of its own.
@@ -63,7 +63,8 @@ std::string as_function(const std::string& text, std::size_t number) {
   return result;
 }
 
-void generate(const std::string& page, const std::string& target) {
+// The code of one page: what stands at namespace scope, and a function `page` that runs the rest.
+std::string code_of(const std::string& page) {
   std::string scope;
   std::string body;
   std::size_t number = 0;
@@ -80,19 +81,27 @@ void generate(const std::string& page, const std::string& target) {
     }
     body += "  end_of_block();\n";
   }
+  return fmt::format("{}#line 1 \"main of {}\"\nvoid page() {{\n{}}}\n", scope, page, body);
+}
+
+// All pages become one program, so that the headers are read once. It runs the page whose number it is given.
+void generate(const std::string& target, const std::vector<std::string>& pages) {
   std::ofstream out(target);
-  out << "// Generated from " << page << "\n"
+  out << "// Generated from the pages of the documentation.\n"
       << "#include <fmt/format.h>\n#include <fmt/ranges.h>\n#include <yhat/yhat.h>\n#include <cmath>\n#include "
-         "<cstdio>\n"
-      << "#include <vector>\nusing namespace yhat;\n"
-      << "namespace { void end_of_block() { std::fputs(\"\\x1e\\n\", stdout); std::fflush(stdout); } }\n"
-      << scope << "#line 1 \"main of " << page << "\"\nint main() {\n"
-      << body << "  return 0;\n}\n";
+         "<cstdio>\n#include <cstdlib>\n#include <vector>\nusing namespace yhat;\n"
+      << "namespace { void end_of_block() { std::fputs(\"\\x1e\\n\", stdout); std::fflush(stdout); } }\n";
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    out << fmt::format("namespace page_{} {{ namespace {{\n{}}} }}\n", i, code_of(pages[i]));
+  }
+  out << "int main(int, char** argv) {\n  switch (std::atoi(argv[1])) {\n";
+  for (std::size_t i = 0; i < pages.size(); ++i) out << fmt::format("    case {0}: page_{0}::page(); break;\n", i);
+  out << "  }\n}\n";
   if (!out) throw std::runtime_error("cannot write " + target);
 }
 
-std::string output_of(const std::string& program) {
-  FILE* pipe = popen(("\"" + program + "\"").c_str(), "r");
+std::string output_of(const std::string& program, const std::string& number) {
+  FILE* pipe = popen(("\"" + program + "\" " + number).c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("cannot run " + program);
   std::string output;
   char buffer[4096];
@@ -124,8 +133,8 @@ bool matches(const std::string& expected, const std::string& actual, double tole
   return true;
 }
 
-int check(const std::string& page, const std::string& program) {
-  const std::string output = output_of(program);
+int check(const std::string& page, const std::string& program, const std::string& number) {
+  const std::string output = output_of(program, number);
   std::vector<std::string> parts;
   for (std::size_t start = 0, end; (end = output.find("\x1e\n", start)) != std::string::npos; start = end + 2) {
     parts.push_back(output.substr(start, end - start));
@@ -154,10 +163,11 @@ int check(const std::string& page, const std::string& program) {
 
 int main(int argc, char** argv) {
   try {
-    const std::string mode = argc == 4 ? argv[1] : "";
-    if (mode == "generate") return generate(argv[2], argv[3]), 0;
-    if (mode == "check") return check(argv[2], argv[3]);
-    fmt::print(stderr, "usage: snippets generate PAGE.md OUT.cpp | snippets check PAGE.md PROGRAM\n");
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (argc > 3 && arguments[0] == "generate")
+      return generate(arguments[1], {arguments.begin() + 2, arguments.end()}), 0;
+    if (argc == 5 && arguments[0] == "check") return check(arguments[1], arguments[2], arguments[3]);
+    fmt::print(stderr, "usage: snippets generate OUT.cpp PAGE.md... | snippets check PAGE.md PROGRAM NUMBER\n");
   } catch (const std::exception& error) {
     fmt::print(stderr, "snippets: {}\n", error.what());
   }
