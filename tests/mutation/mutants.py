@@ -18,7 +18,7 @@ GRADIENT_FUNCTIONS = {
     "core/ops/shape_ops.cpp": ["unslice"],
     "core/ops/index.cpp": ["scatter_add"],
     "core/ops/broadcast.cpp": ["sum_to"],
-    "core/ops/lrn.cpp": ["channel_window_sum", "composed_grad"],
+    "core/ops/local_response_norm.cpp": ["channel_window_sum", "composed_grad"],
     "core/backward.cpp": ["accumulate", "add"],
     "core/kernels/reference/conv2d.cpp": ["conv2d_input_grad", "conv2d_weight_grad"],
     "core/kernels/reference/pool2d.cpp": ["max_pool2d_grad", "avg_pool2d_grad"],
