@@ -40,6 +40,7 @@ std::int64_t Summary::neurons() const {
 std::int64_t Summary::all_values() const {
   return input.numel() + total(rows, [](const SummaryRow& r) { return r.outputs(); });
 }
+std::int64_t Summary::training_values(std::int64_t batch) const { return 3 * parameters() + 2 * batch * all_values(); }
 std::int64_t Summary::largest_pair() const {
   std::int64_t before = input.numel();
   std::int64_t largest = before;

@@ -23,7 +23,7 @@ constexpr const char* names[] = {"vgg11_A", "vgg13_B", "vgg16_C", "vgg16_D", "vg
 
 }  // namespace
 
-ModelDescription vgg_description(VggConfig config) {
+ModelDescription vgg_description(VggConfig config, const WidthOptions& options) {
   const auto column = static_cast<std::size_t>(config);
   std::vector<LayerDescription> features;
   int number = 0;
@@ -32,9 +32,9 @@ ModelDescription vgg_description(VggConfig config) {
     const int convs = stage.convs + stage.more[column];
     for (int i = 1; i <= convs; ++i) {
       const bool one_by_one = config == VggConfig::C && i == 3;
-      features.push_back(
-          {fmt::format("conv{}_{}", number, i),
-           Conv2dOptions{.out = stage.channels, .kernel = one_by_one ? 1 : 3, .padding = one_by_one ? 0 : 1}});
+      features.push_back({fmt::format("conv{}_{}", number, i), Conv2dOptions{.out = stage.channels / options.narrow,
+                                                                             .kernel = one_by_one ? 1 : 3,
+                                                                             .padding = one_by_one ? 0 : 1}});
       features.push_back({fmt::format("relu{}_{}", number, i), relu});
     }
     features.push_back({fmt::format("pool{}", number), MaxPool2dSpec{.kernel = 2}});
@@ -46,19 +46,19 @@ ModelDescription vgg_description(VggConfig config) {
               {"flatten", FlattenOptions{}},
               section("classifier",
                       {
-                          {"fc6", LinearOptions{.out = 4096}},
+                          {"fc6", LinearOptions{.out = 4096 / options.narrow}},
                           {"relu6", relu},
                           {"drop6", DropoutOptions{.p = 0.5}},
-                          {"fc7", LinearOptions{.out = 4096}},
+                          {"fc7", LinearOptions{.out = 4096 / options.narrow}},
                           {"relu7", relu},
                           {"drop7", DropoutOptions{.p = 0.5}},
-                          {"fc8", LinearOptions{.out = 1000}},
+                          {"fc8", LinearOptions{.out = options.classes}},
                       }),
           }};
 }
 
-Sequential vgg(VggConfig config, Rng& rng) {
-  Sequential model = build(vgg_description(config), rng);
+Sequential vgg(VggConfig config, Rng& rng, const WidthOptions& options) {
+  Sequential model = build(vgg_description(config, options), rng);
   auto& features = model.at<Sequential>("features");
   for (std::size_t i = 0; i < features.size(); ++i) {
     if (auto* conv = dynamic_cast<Conv2d*>(&features[i])) {

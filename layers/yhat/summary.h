@@ -37,6 +37,9 @@ struct Summary {
   std::int64_t all_values() const;  ///< outputs of all rows, and the input
   /// The largest sum of two successive rows' outputs: what an evaluation needs at the least. In values.
   std::int64_t largest_pair() const;
+  /// What a training step on a batch keeps: parameters, their gradients and momentum, and for each sample all values
+  /// with their gradients. An estimate, in values; a test of the real networks is in bench/training_memory.cpp.
+  std::int64_t training_values(std::int64_t batch) const;
 };
 
 /// Collects rows, working out receptive fields on the way.

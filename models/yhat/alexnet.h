@@ -6,7 +6,9 @@
 namespace yhat {
 
 struct AlexNetOptions {
-  bool grouped = true;  ///< conv2, conv4 and conv5 in two groups, as on the paper's two GPUs
+  bool grouped = true;          ///< conv2, conv4 and conv5 in two groups, as on the paper's two GPUs
+  std::int64_t classes = 1000;  ///< outputs of fc8
+  std::int64_t narrow = 1;      ///< every other width is divided by this: the same network at a fraction of the cost
 };
 
 /// AlexNet (Krizhevsky, Sutskever, Hinton 2012). Images (N,3,227,227) -> logits (N,1000); 60,965,224 parameters.
@@ -18,7 +20,7 @@ ModelDescription alexnet_description(const AlexNetOptions& options = {});
 /// The later, narrower network that torchvision calls alexnet ("one weird trick", Krizhevsky 2014): no groups, no
 /// normalisation, dropout before the fully connected layers. Images (N,3,224,224) -> logits (N,1000); 61,100,840
 /// parameters, under torchvision's names.
-Sequential alexnet_torchvision(Rng& rng);
-ModelDescription alexnet_torchvision_description();
+Sequential alexnet_torchvision(Rng& rng, const WidthOptions& options = {});
+ModelDescription alexnet_torchvision_description(const WidthOptions& options = {});
 
 }  // namespace yhat

@@ -61,6 +61,12 @@ struct ModelDescription {
   std::vector<LayerDescription> layers;
 };
 
+/// Sizes that a published model is used with besides its own.
+struct WidthOptions {
+  std::int64_t classes = 1000;  ///< outputs of the last layer
+  std::int64_t narrow = 1;      ///< every other width is divided by this: the same network at a fraction of the cost
+};
+
 /// The table of a described model. Throws ShapeError if a layer does not fit the one before.
 Summary summary(const ModelDescription& description);
 /// The same for another input size.

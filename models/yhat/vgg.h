@@ -10,7 +10,7 @@ enum class VggConfig { A, B, C, D, E };
 
 /// VGG. Images (N,3,224,224) -> logits (N,1000); parameters under torchvision's names (vgg11, 13, -, 16, 19). Weights
 /// of convolutions start as kaiming_uniform_, their biases at 0.
-Sequential vgg(VggConfig config, Rng& rng);
-ModelDescription vgg_description(VggConfig config);
+Sequential vgg(VggConfig config, Rng& rng, const WidthOptions& options = {});
+ModelDescription vgg_description(VggConfig config, const WidthOptions& options = {});
 
 }  // namespace yhat

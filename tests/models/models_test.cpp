@@ -201,10 +201,11 @@ TEST_CASE("alexnet: the paper's starting values, 227 pixels, and the hint for 22
 
 TEST_CASE("alexnet_torchvision and vgg: torchvision's names for every parameter") {
   Rng rng(7);
+  const WidthOptions narrow{.narrow = 16};  // names and places do not depend on the width
   {
-    const Sequential net = alexnet_torchvision(rng);
+    const Sequential net = alexnet_torchvision(rng, narrow);
     CHECK(names_of(net) == torchvision_names({0, 3, 6, 8, 10}, {1, 4, 6}));
-    CHECK(net.parameter_count() == 61'100'840);
+    CHECK(net.parameter_count() == summary(alexnet_torchvision_description(narrow)).parameters());
   }
   const std::vector<std::pair<VggConfig, std::vector<int>>> features = {
       {VggConfig::A, {0, 3, 6, 8, 11, 13, 16, 18}},
@@ -212,8 +213,8 @@ TEST_CASE("alexnet_torchvision and vgg: torchvision's names for every parameter"
       {VggConfig::D, {0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28}},
       {VggConfig::E, {0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34}}};
   for (const auto& [config, places] : features) {
-    const Sequential net = vgg(config, rng);
+    const Sequential net = vgg(config, rng, narrow);
     CHECK(names_of(net) == torchvision_names(places, {0, 3, 6}));
-    CHECK(net.parameter_count() == summary(vgg_description(config)).parameters());
+    CHECK(net.parameter_count() == summary(vgg_description(config, narrow)).parameters());
   }
 }
