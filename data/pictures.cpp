@@ -92,8 +92,7 @@ void apply_taps(std::span<const T> x, std::span<T> y, const std::vector<Taps>& t
   }
 }
 
-// image (C,H,W) -> (C,size,size) from this origin on
-Tensor crop(const Tensor& image, std::int64_t top, std::int64_t left, std::int64_t size) {
+Tensor part_of(const Tensor& image, std::int64_t top, std::int64_t left, std::int64_t size) {
   Tensor y = empty(Shape{image.dim(0), size, size}, image.dtype());
   dispatch(image.dtype(), [&](auto zero) {
     const auto from = image.data<decltype(zero)>();
@@ -117,6 +116,16 @@ void require_fits(const char* op, const Tensor& image, std::int64_t size) {
 }
 
 }  // namespace
+
+Tensor crop(const Tensor& image, std::int64_t top, std::int64_t left, std::int64_t size) {
+  require_image("crop", image);
+  if (size < 1) throw ArgumentError("crop", fmt::format("size {} (must be >= 1)", size));
+  if (top < 0 || left < 0 || top > image.dim(1) - size || left > image.dim(2) - size) {
+    throw ShapeError("crop", fmt::format("{} x {} at row {}, column {} of image {} (must lie inside)", size, size, top,
+                                         left, image.shape()));
+  }
+  return part_of(image, top, left, size);
+}
 
 Tensor read_image(const std::string& path) { return read(Source("read_image", path)); }
 Tensor parse_image(std::span<const std::byte> bytes, const std::string& name) {
@@ -155,7 +164,7 @@ Tensor resize_shorter_side(const Tensor& image, std::int64_t size) {
 
 Tensor centre_crop(const Tensor& image, std::int64_t size) {
   require_fits("centre_crop", image, size);
-  return crop(image, (image.dim(1) - size) / 2, (image.dim(2) - size) / 2, size);
+  return part_of(image, (image.dim(1) - size) / 2, (image.dim(2) - size) / 2, size);
 }
 
 Tensor mirror(const Tensor& image) {
@@ -184,7 +193,7 @@ Tensor ten_crop(const Tensor& image, std::int64_t size) {
     auto plain = y.mutable_data<T>().begin();
     auto mirrored = plain + y.size() / 2;
     for (const ImageSize& origin : origins) {
-      const Tensor part = crop(image, origin.height, origin.width, size);
+      const Tensor part = part_of(image, origin.height, origin.width, size);
       const Tensor flipped = mirror(part);
       plain = std::copy(part.data<T>().begin(), part.data<T>().end(), plain);
       mirrored = std::copy(flipped.data<T>().begin(), flipped.data<T>().end(), mirrored);

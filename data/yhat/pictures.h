@@ -31,6 +31,8 @@ struct ImageSize {
 Tensor resize(const Tensor& image, const ImageSize& size);
 /// The shorter side becomes `size`, the longer one keeps the proportion, rounded down.
 Tensor resize_shorter_side(const Tensor& image, std::int64_t size);
+/// image (C,H,W) -> (C,size,size) from row `top` and column `left` on. Throws ShapeError if it does not lie inside.
+Tensor crop(const Tensor& image, std::int64_t top, std::int64_t left, std::int64_t size);
 /// image (C,H,W) -> the part of size x size in the middle; an odd pixel stays at the bottom and right.
 /// Throws ShapeError if the image is smaller.
 Tensor centre_crop(const Tensor& image, std::int64_t size);
@@ -40,16 +42,12 @@ Tensor ten_crop(const Tensor& image, std::int64_t size);
 /// image (...,W) -> left and right exchanged.
 Tensor mirror(const Tensor& image);
 
-/// Pictures in a folder per class, as ImageNet is kept: `folder/CLASS/any-name`. Classes are numbered in the order of
-/// their sorted names, pictures sorted by name within. Only the names are held; pictures are read when asked for.
-struct ImageFolder {
+/// Pictures with a class each. Only the names are held; pictures are read when asked for.
+struct ImageList {
   struct Item {
     std::string path;
     std::int64_t label;
   };
-
-  /// Throws IoError: no such folder, no class, a class without a file.
-  explicit ImageFolder(const std::string& folder);
 
   std::int64_t size() const { return static_cast<std::int64_t>(items.size()); }
   /// Reads these pictures, each through `transform` (which must make all of one shape), into a batch.
@@ -59,6 +57,14 @@ struct ImageFolder {
 
   std::vector<std::string> classes;
   std::vector<Item> items;
+};
+
+/// Pictures in a folder per class, as ImageNet is kept: `folder/CLASS/any-name`. Classes are numbered in the order of
+/// their sorted names, pictures sorted by name within.
+struct ImageFolder : ImageList {
+  /// Throws IoError: no such folder, no class, a class without a file; and FormatError for classes that are numbers of
+  /// different lengths, which would be sorted 1, 10, 2.
+  explicit ImageFolder(const std::string& folder);
 };
 
 }  // namespace yhat

@@ -52,9 +52,11 @@
 #include <yhat/vgg.h>
 
 // data
+#include <yhat/augment.h>
 #include <yhat/batches.h>
 #include <yhat/dataset.h>
 #include <yhat/idx.h>
+#include <yhat/imagenet.h>
 #include <yhat/pictures.h>
 
 // trace
