@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""torchvision's networks beside yhat's: the same weights and images must give the same logits and gradients.
+
+torchvision_parity.py PARITY [alexnet|vgg16]   full size, f32 and f64; PARITY is the program made from parity.cpp
+torchvision_parity.py --golden FILE            writes the numbers of small networks that torchvision_test.cpp compares with
+"""
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy
+    import torch
+    import torchvision
+except ImportError as missing:
+    print(f"skipped: {missing}; hint: apt-get install python3-torch python3-torchvision")
+    sys.exit(77)
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "data" / "convert"))
+sys.dont_write_bytecode = True
+from pth_to_safetensors import load, save  # noqa: E402
+
+LABELS = [3, 7]
+NETWORKS = {"alexnet": torchvision.models.alexnet, "vgg16": torchvision.models.vgg16}
+
+
+def hashed(count, number):
+    """count numbers in [-0.5, 0.5), as hashed() of parity.h."""
+    x = (numpy.arange(count, dtype=numpy.uint64) + 1000003 * number) & 0xFFFFFFFF
+    x = ((x ^ (x >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
+    x = ((x ^ (x >> 15)) * 0x846CA68B) & 0xFFFFFFFF
+    x ^= x >> 16
+    return x / 4294967296.0 - 0.5
+
+
+def fill(model):
+    for number, p in enumerate(model.parameters()):
+        bound = math.sqrt(6 / p[0].numel()) if p.ndim > 1 else 0.05
+        p.data = torch.from_numpy(2 * bound * hashed(p.numel(), number)).reshape(p.shape)
+
+
+def narrowed(model, divisor, classes):
+    """The same network with all widths but those of the input and the classes divided."""
+    for group in (model.features, model.classifier):
+        for name, m in group.named_children():
+            if isinstance(m, torch.nn.Conv2d):
+                inputs = 3 if m.in_channels == 3 else m.in_channels // divisor
+                setattr(group, name, torch.nn.Conv2d(inputs, m.out_channels // divisor, m.kernel_size, m.stride, m.padding))
+            if isinstance(m, torch.nn.Linear):
+                outputs = classes if m.out_features == 1000 else m.out_features // divisor
+                setattr(group, name, torch.nn.Linear(m.in_features // divisor, outputs))
+    return model
+
+
+def photographs(count):
+    """As photographs() of parity.h: real images, one per channel, enlarged and normalised."""
+    with open(ROOT / "data/fashion_mnist_sample/t10k-images-idx3-ubyte", "rb") as file:
+        pixels = numpy.frombuffer(file.read(), dtype=numpy.uint8, offset=16)
+    grey = torch.from_numpy(pixels[:3 * count * 784].astype(numpy.float32) / numpy.float32(255)).double()
+    x = torch.nn.functional.interpolate(grey.reshape(count, 3, 28, 28), (224, 224), mode="bilinear", align_corners=False)
+    mean, std = (torch.tensor(v, dtype=torch.float64).reshape(3, 1, 1) for v in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
+    return (x - mean) / std
+
+
+def training_step(model, images):
+    model.eval()  # without dropout, whose masks differ
+    model.zero_grad()
+    logits = model(images)
+    loss = torch.nn.functional.cross_entropy(logits, torch.tensor(LABELS))
+    loss.backward()
+    gradients = {"grad." + name: p.grad for name, p in model.named_parameters()}
+    return {"logits": logits.detach(), "loss": loss.detach(), **gradients}
+
+
+def projections(x, number):
+    """Four numbers that no wrong element leaves alone: sum, norm, largest, and a dot product."""
+    flat = x.double().flatten()
+    dot = flat @ torch.from_numpy(hashed(flat.numel(), 1000 + number))
+    return torch.stack([flat.sum(), flat.norm(), flat.abs().max(), dot])
+
+
+def write_golden(path):
+    result = {}
+    for name, make in NETWORKS.items():
+        model = narrowed(make(), 32, 10).double()
+        fill(model)
+        images = photographs(2)
+        optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, weight_decay=5e-4)
+        step = training_step(model, images)
+        result[f"{name}.logits"], result[f"{name}.loss"] = step["logits"], step["loss"]
+        gradients = [x for key, x in step.items() if key.startswith("grad.")]
+        result[f"{name}.gradients"] = torch.stack([projections(x, i) for i, x in enumerate(gradients)])
+        optimizer.step()
+        training_step(model, images)
+        optimizer.step()
+        result[f"{name}.after_two_steps"] = training_step(model, images)["logits"]
+    save(result, path)
+    print(f"{path}: {len(result)} tensors")
+
+
+def difference(got, want):
+    return ((got.double() - want.double()).abs().max() / want.double().abs().max()).item()
+
+
+def compare(program, name):
+    torch.manual_seed(1)
+    model = NETWORKS[name]()
+    images = photographs(2)
+    worst = 0
+    with tempfile.TemporaryDirectory() as folder:
+        at = pathlib.Path(folder)
+        save({k: v.contiguous() for k, v in model.state_dict().items()}, at / "weights.safetensors")
+        save({"images": images.contiguous(), "labels": torch.tensor(LABELS).double()}, at / "images.safetensors")
+        for dtype, kind, limit in (("f32", torch.float32, 1e-4), ("f64", torch.float64, 1e-10)):
+            model.to(kind)
+            want = training_step(model, images.to(kind))
+            subprocess.run([program, name, dtype, at / "weights.safetensors", at / "images.safetensors", at / "out"], check=True)
+            got = load(at / "out")
+            assert list(got) == list(want), (list(got), list(want))
+            logits = difference(got["logits"], want["logits"])
+            gradients = {key: difference(got[key], want[key]) for key in want if key.startswith("grad.")}
+            key = max(gradients, key=gradients.get)
+            ok = max(logits, gradients[key]) <= limit
+            worst += not ok
+            print(f"{name} {dtype}: logits {logits:.1e}, worst gradient {gradients[key]:.1e} ({key[5:]}), loss "
+                  f"{got['loss'].item():.6f}; allowed {limit:.0e}: {'ok' if ok else 'TOO FAR'}", flush=True)
+    return worst
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(2)
+    if len(sys.argv) == 3 and sys.argv[1] == "--golden":
+        write_golden(sys.argv[2])
+    elif len(sys.argv) in (2, 3):
+        sys.exit(sum(compare(sys.argv[1], name) for name in sys.argv[2:] or NETWORKS))
+    else:
+        sys.exit(__doc__)
