@@ -53,6 +53,7 @@ std::string shell_quoted(const std::string& word) {
 struct CommandLine::Impl {
   std::string program, what, command;
   std::vector<std::unique_ptr<Option>> options;
+  std::unique_ptr<Option> positional;
   CLI::App app;
 
   void add(Option option) {
@@ -85,6 +86,17 @@ CommandLine::CommandLine(std::string program, std::string what_it_does) : impl_(
   impl_->app.set_help_flag("");
 }
 CommandLine::~CommandLine() = default;
+
+void CommandLine::argument(const std::string& placeholder, std::string& value, const std::vector<std::string>& allowed,
+                           const std::string& help) {
+  impl_->positional = std::make_unique<Option>(Option{placeholder, "", help, value});
+  impl_->positional->set = [&value, allowed](const Option& o) {
+    if (std::find(allowed.begin(), allowed.end(), o.given) == allowed.end()) {
+      throw UsageError(fmt::format("{}: {} ({})", o.name, o.given, fmt::join(allowed, ", ")));
+    }
+    value = o.given;
+  };
+}
 
 void CommandLine::integer(const std::string& name, std::int64_t& value, std::int64_t lo, std::int64_t hi,
                           const std::string& help) {
@@ -159,7 +171,12 @@ void CommandLine::parse(int argc, const char* const* argv) {
     }
     throw UsageError(message);
   }
-  const std::vector<std::string> extras = impl_->app.remaining();
+  std::vector<std::string> extras = impl_->app.remaining();
+  if (impl_->positional && !extras.empty() && extras.front()[0] != '-') {
+    impl_->positional->given = extras.front();
+    impl_->positional->set(*impl_->positional);
+    extras.erase(extras.begin());
+  }
   if (!extras.empty()) impl_->refuse(extras.front());
   for (const auto& o : impl_->options) {
     if (impl_->app.count(o->name) > 0) o->set(*o);
@@ -169,7 +186,10 @@ void CommandLine::parse(int argc, const char* const* argv) {
 std::string CommandLine::help() const {
   std::size_t width = std::string("--help").size();
   for (const auto& o : impl_->options) width = std::max(width, o->name.size() + 1 + o->placeholder.size());
-  std::string text = fmt::format("usage: {} [OPTIONS]\n{}\n\n", impl_->program, impl_->what);
+  if (impl_->positional) width = std::max(width, impl_->positional->name.size());
+  std::string text = fmt::format("usage: {} {}[OPTIONS]\n{}\n\n", impl_->program,
+                                 impl_->positional ? impl_->positional->name + " " : "", impl_->what);
+  if (impl_->positional) text += fmt::format("  {:<{}}  {}\n", impl_->positional->name, width, impl_->positional->help);
   for (const auto& o : impl_->options) {
     const std::string standard = o->standard.empty() ? "" : fmt::format(" [{}]", o->standard);
     text += fmt::format("  {:<{}}  {}{}\n", o->name + (o->placeholder.empty() ? "" : " ") + o->placeholder, width,

@@ -28,6 +28,9 @@ class CommandLine {
   CommandLine(std::string program, std::string what_it_does);
   ~CommandLine();
 
+  /// A word without a name of its own: `imagenet_eval MODEL --weights ...`. At most one; it may be left out, too.
+  void argument(const std::string& placeholder, std::string& value, const std::vector<std::string>& allowed,
+                const std::string& help);
   void integer(const std::string& name, std::int64_t& value, std::int64_t lo, std::int64_t hi, const std::string& help);
   void number(const std::string& name, double& value, double lo, double hi, const std::string& help);
   void text(const std::string& name, std::string& value, const std::string& placeholder, const std::string& help);
