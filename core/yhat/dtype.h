@@ -19,6 +19,7 @@ constexpr std::size_t size_of(Dtype dtype) { return dtype == Dtype::f32 ? 4 : 8;
 constexpr std::string_view name_of(Dtype dtype) { return dtype == Dtype::f32 ? "f32" : "f64"; }
 std::ostream& operator<<(std::ostream& out, Dtype dtype);
 
+/// The dtype whose elements are of type T, float or double.
 template <class T>
 inline constexpr Dtype dtype_of = sizeof(T) == 4 ? Dtype::f32 : Dtype::f64;
 

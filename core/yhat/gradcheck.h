@@ -29,6 +29,7 @@ struct GradcheckOptions {
   std::string name = "f";           ///< used in messages
 };
 
+/// How a check ended.
 enum class GradcheckStatus {
   passed,
   mismatch,                   ///< the gradient is wrong
@@ -81,6 +82,7 @@ struct GradcheckReport {
   std::string message;                  ///< one line
 };
 
+/// What is checked: the inputs -> the outputs, of any number and shape.
 using Fn = std::function<Tensors(const Tensors&)>;
 /// A gradient written by hand: x and dL/d(each output) -> dL/d(each x); undefined for an x that is not to be checked.
 using HandVjp = std::function<Tensors(const Tensors& x, const Tensors& v)>;

@@ -54,6 +54,7 @@ class Shape {
   int ndim_ = 0;
 };
 
+/// "[2, 3]".
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 /// Throws ShapeError naming `op` unless a tensor can have this shape: no negative size, fewer than 2^63 bytes.

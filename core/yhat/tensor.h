@@ -20,6 +20,7 @@ namespace yhat {
 class Node;
 class Tensor;
 struct BackwardOptions;
+/// A list of tensors: the inputs of an op, the parameters of a model.
 using Tensors = std::vector<Tensor>;
 
 /// A cheap handle to an array of f32 or f64 numbers, contiguous and row-major. Copies of a handle share the array.

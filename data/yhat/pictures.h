@@ -21,6 +21,7 @@ Tensor read_image(const std::string& path);
 /// The same for bytes in memory; `name` stands for the path in messages.
 Tensor parse_image(std::span<const std::byte> bytes, const std::string& name = "memory");
 
+/// Of a picture, in pixels.
 struct ImageSize {
   std::int64_t height = 0;
   std::int64_t width = 0;

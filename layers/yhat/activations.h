@@ -18,18 +18,23 @@ struct Function : Module {
   std::function<Tensor(const Tensor&)> f;
 };
 
+/// max(x, 0).
 struct ReLU : Function {
   ReLU() : Function(relu) {}
 };
+/// x for x > 0, else slope x.
 struct LeakyReLU : Function {
   explicit LeakyReLU(double slope = 0.01) : Function([slope](const Tensor& x) { return leaky_relu(x, slope); }) {}
 };
+/// 1 / (1 + exp(-x)).
 struct Sigmoid : Function {
   Sigmoid() : Function(sigmoid) {}
 };
+/// The hyperbolic tangent.
 struct Tanh : Function {
   Tanh() : Function([](const Tensor& x) { return yhat::tanh(x); }) {}
 };
+/// log(1 + exp(x)).
 struct Softplus : Function {
   Softplus() : Function(softplus) {}
 };

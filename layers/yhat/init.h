@@ -9,12 +9,14 @@
 /// I and O, for (O,C/g,kh,kw) C/g kh kw and O kh kw.
 namespace yhat {
 
+/// How many inputs one output of a layer has, and how many outputs one input goes to.
 struct Fan {
   std::int64_t in, out;
 };
 /// Throws ShapeError unless the weight has at least 2 axes.
 Fan fan_of(const Shape& weight);
 
+/// All elements the same.
 void constant_(Tensor& x, double value);
 /// Uniform in [lo, hi).
 void uniform_(Tensor& x, double lo, double hi, Rng& rng);

@@ -140,6 +140,7 @@ class ModuleObserver {
   virtual void leave(const ModuleScope&, const Tensor& /*input*/, const Tensor& /*output*/) {}
 };
 
+/// Lets `observer` watch the modules called on this thread until the scope ends.
 class WatchModules {
  public:
   explicit WatchModules(ModuleObserver& observer);

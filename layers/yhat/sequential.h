@@ -43,8 +43,8 @@ class Step {
 
 /// Modules and functions, one after the other:
 ///
-///     Sequential net{Conv2d{rng, {.in = 1, .out = 6, .kernel = 5}}, relu, Flatten{}, Linear{rng, {.in = 3456, .out =
-///     10}}}; Sequential net{{"conv1", Conv2d{rng, {...}}}, {"relu1", relu}, ...};
+///     Sequential net{Flatten{}, Linear{rng, {.in = 784, .out = 100}}, relu, Linear{rng, {.in = 100, .out = 10}}};
+///     Sequential same{{"flat", Flatten{}}, {"fc1", Linear{rng, {.in = 784, .out = 100}}}, {"relu", relu}};
 ///
 /// A step without a name is called by its place: "0", "1", ...
 class Sequential : public Module {

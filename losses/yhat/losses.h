@@ -18,6 +18,7 @@ enum class Reduction {
   none   ///< one loss each
 };
 
+/// Settings of the losses that have no others.
 struct LossSpec {
   Reduction reduction = Reduction::mean;
 };

@@ -29,6 +29,7 @@ Image signed_image(const Tensor& x, double limit);
 /// Throws ArgumentError unless the sizes fit the pixels.
 std::string png_bytes(const Image& image);
 
+/// Bytes as text, for data URIs (RFC 4648, with padding).
 std::string base64(std::string_view bytes);
 
 /// `data:image/png;base64,...`, to stand as an address in HTML.

@@ -25,6 +25,7 @@ struct TraceTensor {
   bool f32 = false;
 };
 
+/// A setting of an op: stride, axis.
 struct TraceAttribute {
   std::string name;
   Numbers values;
@@ -73,8 +74,10 @@ struct MicroStep {
   std::vector<Grid> grids;
 };
 
+/// What an event tells: see TraceEvent.
 enum class EventKind { value, forward, seed, backward, stored, update, zero_grad };
 
+/// "Predict, then reveal": asked at a step, answered at the next key.
 struct Question {
   std::string ask, answer;
 };

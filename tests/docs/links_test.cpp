@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Every link of a page to a file of the project leads somewhere.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kRoot = YHAT_TEST_SOURCE_DIR;
+
+std::vector<fs::path> pages() {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(kRoot)) {
+    if (entry.path().extension() == ".md") found.push_back(entry.path());
+  }
+  for (const char* folder : {"docs", "labs", "data", "tests"}) {
+    if (!fs::exists(kRoot / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
+      if (entry.path().extension() == ".md") found.push_back(entry.path());
+    }
+  }
+  return found;
+}
+
+/// What stands in `](...)` outside of code, without a place in the page.
+std::vector<std::string> links_of(const fs::path& page) {
+  std::ifstream in(page);
+  std::vector<std::string> links;
+  bool code = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("```", 0) == 0) code = !code;
+    if (code) continue;
+    for (std::size_t at = 0; (at = line.find("](", at)) != std::string::npos; ++at) {
+      const std::string target = line.substr(at + 2, line.find(')', at) - at - 2);
+      links.push_back(target.substr(0, target.find('#')));
+    }
+  }
+  return links;
+}
+
+}  // namespace
+
+TEST_CASE("links between pages lead to files that exist") {
+  std::size_t checked = 0;
+  for (const fs::path& page : pages()) {
+    for (const std::string& link : links_of(page)) {
+      if (link.empty() || link.find("://") != std::string::npos || link.rfind("mailto:", 0) == 0) continue;
+      CAPTURE(page.string());
+      CAPTURE(link);
+      CHECK(fs::exists(page.parent_path() / link));
+      ++checked;
+    }
+  }
+  CHECK(checked > 50);
+}
