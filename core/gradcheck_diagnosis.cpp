@@ -227,6 +227,16 @@ Text diagonal_only(const Case& c) {
   return "off-diagonal terms missing: each output depends on its whole row";
 }
 
+Text passed_through(const Case& c) {
+  if (!c.jacobians || c.m != c.n) return {};
+  for (std::size_t j = 0; j < c.n; ++j) {
+    for (std::size_t i = 0; i < c.m; ++i) {
+      if (!c.same(c.A(j, i), i == j ? 1 : 0)) return {};
+    }
+  }
+  return "incoming gradient passed on unchanged: multiply it by the op's own derivative";
+}
+
 Text overwritten(const Case& c) {
   static constexpr const char* text = "contributions overwritten: use += instead of =";
   if (c.whole && c.e.contributions.size() > 1 && c.e.contributions.back().size() == c.m) {
@@ -255,6 +265,21 @@ Text overwritten(const Case& c) {
   }
   if (!several) return {};
   return text;
+}
+
+// The terms on the diagonal are right, others are there but wrong.
+Text cross_terms(const Case& c) {
+  if (!c.jacobians || c.m != c.n) return {};
+  bool wrong = false;
+  for (std::size_t j = 0; j < c.n; ++j) {
+    for (std::size_t i = 0; i < c.m; ++i) {
+      const bool right = c.same(c.A(j, i), c.N(j, i));
+      if (i == j && !right) return {};
+      wrong = wrong || (!right && c.matters(c.A(j, i)));
+    }
+  }
+  if (!wrong) return {};
+  return "off-diagonal terms wrong: d(output j)/d(input i) is right only where i = j";
 }
 
 // --- Where ---
@@ -330,8 +355,10 @@ Finding diagnose(const Evidence& evidence, double tolerance) {
   rule(Diagnosis::wrong_shape, wrong_shape, false);
   rule(Diagnosis::transposed, transposed);
   rule(Diagnosis::diagonal_only, diagonal_only);
+  rule(Diagnosis::unknown, passed_through);
   rule(Diagnosis::overwritten, overwritten);
   rule(Diagnosis::partial, partial);
+  rule(Diagnosis::unknown, cross_terms);
   return found.value_or(Finding{Diagnosis::unknown, "no known pattern"});
 }
 

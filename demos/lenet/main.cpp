@@ -4,6 +4,7 @@
 #include <yhat/yhat.h>
 
 #include "lenet/results.h"
+#include "lenet/then_and_now.h"
 #include "support/program.h"
 #include "support/run_options.h"
 #include "support/screen.h"
@@ -42,12 +43,12 @@ int lenet(int argc, char** argv) {
   Rng rng(static_cast<std::uint64_t>(recipe.seed), 0);
   auto model = lenet5(rng);
 
-  const Facts about =
-      banner(options, line,
-             {{"data", describe(data)},
-              {"model", fmt::format("lenet5, {} parameters", thousands(model.parameter_count()))},
-              {"recipe", fmt::format("SGD, momentum {:g}, weight decay {:g}, batch {}, learning rate {:g} falling to 0",
-                                     recipe.momentum, recipe.weight_decay, recipe.batch, recipe.lr)}});
+  Facts facts = {{"data", describe(data)}};
+  for (const auto& fact : lenet_then_and_now()) facts.push_back(fact);
+  facts.push_back(
+      {"recipe", fmt::format("SGD, momentum {:g}, weight decay {:g}, batch {}, learning rate {:g} falling to 0",
+                             recipe.momentum, recipe.weight_decay, recipe.batch, recipe.lr)});
+  const Facts about = banner(options, line, facts);
   screen.heading("LeNet-5");
   screen.facts(about);
   screen.line("");

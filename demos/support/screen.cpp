@@ -19,9 +19,7 @@ yhat::ColorMode color_mode(const std::string& name) {
 
 std::string blanks(int n) { return std::string(static_cast<std::size_t>(std::max(0, n)), ' '); }
 
-bool numeric(const std::string& cell) {
-  return !cell.empty() && cell.find_first_not_of("0123456789+-.,e%x/() ") == std::string::npos;
-}
+bool numeric(const std::string& cell) { return cell.find_first_not_of("0123456789+-.,e%x/() ") == std::string::npos; }
 
 /// The picture as `columns` x `rows` shares of white (0 to 1): means over the pixels that each cell covers.
 std::vector<double> resampled(const yhat::Image& image, int columns, int rows) {

@@ -298,6 +298,24 @@ TEST_CASE("gradcheck: diagonal only") {
          leaf({2, 4}, 1), Diagnosis::diagonal_only, "off-diagonal terms missing: each output depends on its whole row");
 }
 
+TEST_CASE("gradcheck: incoming gradient passed on") {
+  const auto pass = [](const Tensor& g, const Tensor&) { return g; };
+  const std::string words = "incoming gradient passed on unchanged: multiply it by the op's own derivative";
+  expect([](const Tensor& x) { return softmax(x, 1); }, pass, leaf({2, 4}, 1), Diagnosis::unknown, words);
+  expect([](const Tensor& x) { return sigmoid(x); }, pass, leaf({2, 3}, 1), Diagnosis::unknown, words);
+  expect([](const Tensor& x) { return 2 * x; }, pass, leaf({3, 4}, 1), Diagnosis::scaled, "2 times too small");
+}
+
+TEST_CASE("gradcheck: wrong beside the diagonal") {
+  expect([](const Tensor& x) { return softmax(x, 1); },
+         [](const Tensor& g, const Tensor& x) {  // p_j^2 where p_i p_j belongs
+           const Tensor p = softmax(x, 1);
+           return g * p - p * p * sum(g, 1, true);
+         },
+         leaf({1, 4}, 1), Diagnosis::unknown,
+         "off-diagonal terms wrong: d(output j)/d(input i) is right only where i = j");
+}
+
 namespace {
 // The gradient of gather with `=` where `+=` belongs.
 Tensor scatter_assign(const Tensor& g, const std::vector<std::int64_t>& index, std::int64_t size) {

@@ -11,7 +11,7 @@
 using namespace yhat;
 using demo::Loss;
 
-TEST_CASE("a saturated neuron: squared error's gradient is 56.6 times smaller than cross-entropy's") {
+TEST_CASE("lecture 4, mse_vs_cross_entropy: squared error's gradient is 56.6 times smaller than cross-entropy's") {
   const double mse = demo::neuron_gradient(Loss::squared_error, 4, 0);
   const double ce = demo::neuron_gradient(Loss::cross_entropy, 4, 0);
   CHECK(mse == doctest::Approx(0.017345021070840124).epsilon(1e-13));
@@ -19,7 +19,8 @@ TEST_CASE("a saturated neuron: squared error's gradient is 56.6 times smaller th
   CHECK(ce / mse == doctest::Approx(56.61646567203297).epsilon(1e-12));
 }
 
-TEST_CASE("squared error's gradient behind a sigmoid is largest at z = ln 2, with 4/27") {
+TEST_CASE(
+    "lecture 5, mse_vs_cross_entropy: squared error's gradient behind a sigmoid is largest at z = ln 2, with 4/27") {
   const double z = demo::steepest_z();
   CHECK(std::abs(z - std::log(2.0)) < 1e-12);
   CHECK(demo::neuron_gradient(Loss::squared_error, z, 0) == doctest::Approx(4.0 / 27).epsilon(1e-14));
@@ -31,7 +32,7 @@ TEST_CASE("squared error's gradient behind a sigmoid is largest at z = ln 2, wit
   }
 }
 
-TEST_CASE("Nielsen's slowdown: 232 updates against 17, and the outputs on the way") {
+TEST_CASE("lecture 7, mse_vs_cross_entropy: Nielsen's slowdown: 232 updates against 17, and the outputs on the way") {
   struct Known {
     double w, b;
     Loss loss;
@@ -77,7 +78,7 @@ TEST_CASE("Nielsen's slowdown: 232 updates against 17, and the outputs on the wa
   CHECK(demo::first_below({1, 1}, 0.5) == -1);
 }
 
-TEST_CASE("squared error's step first grows, cross-entropy's falls from the start") {
+TEST_CASE("lecture 7, mse_vs_cross_entropy: squared error's step first grows, cross-entropy's falls from the start") {
   const demo::NeuronRun mse = demo::train_neuron(Loss::squared_error, 2, 2, 0.15, 300);
   std::size_t steepest = 0;
   for (std::size_t e = 0; e < mse.gradient.size(); ++e) {
@@ -89,7 +90,8 @@ TEST_CASE("squared error's step first grows, cross-entropy's falls from the star
   for (std::size_t e = 1; e < ce.gradient.size(); ++e) CHECK(ce.gradient[e] < ce.gradient[e - 1]);
 }
 
-TEST_CASE("squared error behind a softmax is J (p - y), and mse_loss 2/(NK) times that") {
+TEST_CASE(
+    "lecture 6, mse_vs_cross_entropy: squared error behind a softmax is J (p - y), and mse_loss 2/(NK) times that") {
   const Tensor z = tensor({1, 2, 3}, Dtype::f64);
   const Tensor g = demo::logit_gradient(Loss::squared_error, z, 2);
   const double known[] = {0.022033045, 0.097751005, -0.119784049};
@@ -103,13 +105,13 @@ TEST_CASE("squared error behind a softmax is J (p - y), and mse_loss 2/(NK) time
   CHECK(max(abs(slice(both, 0, 0, 1) - g * (2.0 / 6))).item() < 1e-15);
 }
 
-TEST_CASE("squared error on a linear output is z - y") {
+TEST_CASE("lecture 15, mse_vs_cross_entropy: squared error on a linear output is z - y") {
   const Tensor z = tensor({2, 1, 0.1}, Dtype::f64).requires_grad_(true);
   const Tensor y = tensor({0, 0, 1}, Dtype::f64);
   CHECK(max(abs(grad(0.5 * sum((z - y) * (z - y)), {z})[0] - (z.detach() - y))).item() < 1e-15);
 }
 
-TEST_CASE("ten logits, one wrong one at 10: 10 steps against 2034") {
+TEST_CASE("lecture 9, mse_vs_cross_entropy: ten logits, one wrong one at 10: 10 steps against 2034") {
   const std::vector<double> start = {0, 10, 0, 0, 0, 0, 0, 0, 0, 0};
   CHECK(demo::descend(Loss::cross_entropy, start, 0, 1).steps == 10);
   CHECK(demo::descend(Loss::squared_error, start, 0, 1).steps == 2034);
@@ -139,7 +141,7 @@ TEST_CASE("bare logits: steps until p(true) > 0.9 at every rate of the grid") {
   CHECK(demo::best_rate({-1, -1}) == 0);
 }
 
-TEST_CASE("cross-entropy is the entropy and a divergence that is 0 only at p = y") {
+TEST_CASE("lecture 12, mse_vs_cross_entropy: cross-entropy is the entropy and a divergence that is 0 only at p = y") {
   const Tensor y = tensor({0.5, 0.25, 0.25}, Dtype::f64);
   const demo::Information i = demo::information(y, tensor({0.25, 0.5, 0.25}, Dtype::f64));
   CHECK(i.entropy == doctest::Approx(1.5).epsilon(1e-14));
@@ -155,7 +157,7 @@ TEST_CASE("cross-entropy is the entropy and a divergence that is 0 only at p = y
   }
 }
 
-TEST_CASE("a Gaussian likelihood is squared error, scaled, and a constant") {
+TEST_CASE("lecture 14, mse_vs_cross_entropy: a Gaussian likelihood is squared error, scaled, and a constant") {
   const demo::Likelihood l = demo::gaussian(1.3, 0.4, 0.5);
   CHECK(l.loss == doctest::Approx(1.845791352645).epsilon(1e-12));
   CHECK(l.wrt_mu == doctest::Approx(-3.6).epsilon(1e-14));

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -81,7 +83,7 @@ TEST_CASE("a saturated wrong answer: squared error's gradient is thousands of ti
   CHECK(std::abs(demo::norm(even.cross_entropy.fused) / demo::norm(even.squared_error.fused) - 3) < 1e-12);
 }
 
-TEST_CASE("the softmax's Jacobian is symmetric, maps 1 to 0 and has no negative eigenvalue") {
+TEST_CASE("lecture 10, yhat_minus_y: the softmax's Jacobian is symmetric, maps 1 to 0 and has no negative eigenvalue") {
   for (const Case& c : cases()) {
     CAPTURE(c.z);
     const demo::Collapse k = demo::collapse(row(c.z), c.label);
@@ -111,7 +113,7 @@ TEST_CASE("eigenvalues of matrices whose eigenvalues are known") {
   CHECK(three[2] == doctest::Approx(2 + std::sqrt(2.0)).epsilon(1e-13));
 }
 
-TEST_CASE("a target that does not sum to 1 does not collapse to yhat - y") {
+TEST_CASE("lecture 11, yhat_minus_y: a target that does not sum to 1 does not collapse to yhat - y") {
   const Tensor z = row({2, 1, 0.1});
   const demo::AnyTarget both = demo::any_target(z, row({1, 1, 0}));
   CHECK(demo::apart(both.gradient, both.on_paper) < 1e-14);
@@ -122,7 +124,7 @@ TEST_CASE("a target that does not sum to 1 does not collapse to yhat - y") {
   CHECK(demo::apart(smooth.gradient, smooth.p_minus_y) < 1e-14);
 }
 
-TEST_CASE("loss and gradient stay as they are if a constant is added to all logits") {
+TEST_CASE("lecture 10, yhat_minus_y: loss and gradient stay as they are if a constant is added to all logits") {
   for (const double c : {-3.0, 0.5, 1000.0}) {
     CAPTURE(c);
     const demo::Collapse a = demo::collapse(row({1, 2, 3}), 2);
@@ -133,35 +135,52 @@ TEST_CASE("loss and gradient stay as they are if a constant is added to all logi
   }
 }
 
-TEST_CASE("one sigmoid neuron: both factors, their product, and the collapse to a - y") {
+TEST_CASE("lecture 3, yhat_minus_y: 55.598150033 times 0.017662706 is 0.982013790") {
   const demo::NeuronGradients g = demo::neuron_gradients({2, 2, 1, 0});
   CHECK(g.z == 4);
   CHECK(g.bce_wrt_a == doctest::Approx(55.598150033).epsilon(1e-10));
   CHECK(g.slope == doctest::Approx(0.017662706213291118).epsilon(1e-13));
   CHECK(g.bce == doctest::Approx(0.9820137900379085).epsilon(1e-13));
   CHECK(g.mse == doctest::Approx(0.017345021070840124).epsilon(1e-13));
-  struct Known {
-    demo::Neuron n;
-    double a, bce, mse;
-  };
-  for (const Known& k : {Known{{2, 2, 1, 0}, 0.9820137900379085, 4.0181499279178094, 0.48217554191230866},
-                         Known{{0.6, 0.9, 1, 0}, 0.8175744761936437, 1.7014132779827524, 0.3342140120616554},
-                         Known{{-0.7, 0.3, 1.5, 1}, 0.320821300824607, 1.1368710061148999, 0.23064185270678947}}) {
-    CAPTURE(k.n.w);
-    const demo::NeuronGradients got = demo::neuron_gradients(k.n);
-    CHECK(std::abs(got.a - k.a) < 1e-15);
-    CHECK(std::abs(got.bce_fused - (k.a - k.n.y)) < 1e-15);
-    CHECK(std::abs(got.bce_unfused - (k.a - k.n.y)) < 1e-14);
-    CHECK(std::abs(got.bce - (k.a - k.n.y)) < 1e-14);
-    CHECK(std::abs(got.bce_loss - k.bce) < 1e-14);
-    CHECK(std::abs(got.mse_loss - k.mse) < 1e-14);
-    CHECK(std::abs(got.mse - (k.a - k.n.y) * k.a * (1 - k.a)) < 1e-15);
-    CHECK(std::abs(got.bce_wrt_w - k.n.x * got.bce_fused) < 1e-15);
-    CHECK(std::abs(got.mse_wrt_w - k.n.x * got.mse) < 1e-15);
+}
+
+TEST_CASE("lecture 1, yhat_minus_y: a sigmoid neuron's dC/dz is a - y in every reference case") {
+  std::ifstream file(std::string(YHAT_TEST_SOURCE_DIR) + "/tests/losses/loss_reference.json");
+  std::size_t cases = 0;
+  const nlohmann::json document = nlohmann::json::parse(file);
+  for (const auto& c : document["cases"]) {
+    if (c["kind"] != "sigmoid_neuron") continue;
+    CAPTURE(c["name"].get<std::string>());
+    const demo::Neuron n{c["w"], c["b"], c["x"], c["y"]};
+    const double a = c["a"];
+    const demo::NeuronGradients got = demo::neuron_gradients(n);
+    CHECK(std::abs(got.a - a) < 1e-15);
+    CHECK(std::abs(got.bce_fused - (a - n.y)) < 1e-15);
+    CHECK(std::abs(got.bce_unfused - (a - n.y)) < 1e-14);
+    CHECK(std::abs(got.bce - (a - n.y)) < 1e-14);
+    CHECK(std::abs(got.bce_loss - c["bce"].get<double>()) < 1e-14);
+    CHECK(std::abs(got.mse_loss - c["mse_half"].get<double>()) < 1e-14);
+    CHECK(std::abs(got.slope - c["sigma_prime"].get<double>()) < 1e-15);
+    CHECK(std::abs(got.mse - (a - n.y) * a * (1 - a)) < 1e-15);
+    CHECK(std::abs(got.bce_wrt_w - c["d_bce_dw"].get<double>()) < 1e-14);
+    CHECK(std::abs(got.mse_wrt_w - c["d_mse_half_dw"].get<double>()) < 1e-14);
+    ++cases;
+  }
+  CHECK(cases >= 3);
+}
+
+TEST_CASE("lecture 2, yhat_minus_y: at z = (1, 2, 3) exp, sum, / and log give p - y, and so does the fused op") {
+  const double p[] = {0.090030573, 0.244728471, 0.665240956};
+  for (const std::int64_t label : {2, 0}) {
+    const demo::Collapse k = demo::collapse(row({1, 2, 3}), label);
+    for (std::int64_t i = 0; i < 3; ++i) CHECK(std::abs(k.p.at({i}) - p[i]) < 1e-9);
+    CHECK(demo::apart(k.cross_entropy.unfused, k.p - k.y) < 1e-14);
+    CHECK(demo::apart(k.cross_entropy.fused, k.p - k.y) < 1e-14);
+    CHECK(std::abs(k.cross_entropy.loss - (label == 2 ? 0.4076059644443803 : 2.4076059644443803)) < 1e-14);
   }
 }
 
-TEST_CASE("Nielsen's equation 61 for a batch of three") {
+TEST_CASE("lecture 1, yhat_minus_y: Nielsen's equation 61 for a batch of three") {
   const Tensor x = tensor({{1, 2}, {-0.5, 0.25}, {3, -1}}, Dtype::f64);
   const Tensor y = tensor({1, 0, 1}, Dtype::f64);
   const Tensor w = tensor({{0.3}, {-0.8}}, Dtype::f64).requires_grad_(true);

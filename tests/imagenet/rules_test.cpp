@@ -12,12 +12,12 @@
 
 using namespace yhat;
 
-TEST_CASE("16 uniform logits: the loss is ln K") {
+TEST_CASE("lecture 16, imagenet_eval: uniform logits: the loss is ln K") {
   CHECK(std::abs(demo::uniform_loss(1000) - 6.907755278982137) < 1e-14);
   CHECK(std::abs(demo::uniform_loss(10) - 2.302585092994046) < 1e-14);
 }
 
-TEST_CASE("33 ranks: ties, NaN, k beyond the classes, equal scores are 99.9 and 99.5 % wrong") {
+TEST_CASE("lecture 33, imagenet_eval: ranks: ties, NaN, k beyond the classes, equal scores are 99.9 and 99.5 % wrong") {
   const std::vector<demo::RankExample> e = demo::rank_examples();
   REQUIRE(e.size() == 4);
   const std::int64_t ranks[] = {1, 2, 2, 0};
@@ -46,7 +46,7 @@ TEST_CASE("33 ranks: ties, NaN, k beyond the classes, equal scores are 99.9 and 
   }
 }
 
-TEST_CASE("34 IDs 1 to 4 are classes 3 0 2 1: ID - 1 is right for one of them") {
+TEST_CASE("lecture 34, imagenet_eval: IDs 1 to 4 are classes 3 0 2 1: ID - 1 is right for one of them") {
   const std::vector<demo::OrderExample> e = demo::order_examples();
   REQUIRE(e.size() == 4);
   const std::int64_t classes[] = {3, 0, 2, 1};
@@ -58,7 +58,8 @@ TEST_CASE("34 IDs 1 to 4 are classes 3 0 2 1: ID - 1 is right for one of them") 
   CHECK(agree == 1);
 }
 
-TEST_CASE("35 ten crops: corners for 224 and 227, and probabilities averaged rather than logits") {
+TEST_CASE(
+    "lecture 35, imagenet_eval: ten crops: corners for 224 and 227, and probabilities averaged rather than logits") {
   using Origins = std::vector<std::pair<std::int64_t, std::int64_t>>;
   CHECK(demo::crop_origins(256, 224) == Origins{{0, 0}, {0, 32}, {32, 0}, {32, 32}, {16, 16}});
   CHECK(demo::crop_origins(256, 227) == Origins{{0, 0}, {0, 29}, {29, 0}, {29, 29}, {14, 14}});

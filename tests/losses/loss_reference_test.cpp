@@ -247,7 +247,7 @@ TEST_CASE("loss_reference.json: entropies and likelihoods") {
   }
 }
 
-TEST_CASE("loss_reference.json: local response normalisation") {
+TEST_CASE("lecture 30, find_the_bug: local response normalisation in every case of loss_reference.json") {
   for (const json& c : cases("lrn")) {
     CAPTURE(c["name"].get<std::string>());
     const auto channels = static_cast<std::int64_t>(c["a"].size());
@@ -257,5 +257,8 @@ TEST_CASE("loss_reference.json: local response normalisation") {
     CHECK(difference(b, list(c["b"])) <= tolerance);
     const Tensor upstream = reshape(row(c["upstream"]), {1, channels, 1, 1});
     CHECK(difference(grad(b, {a}, {.seed = upstream})[0], list(c["grad"])) <= tolerance);
+    // PyTorch's alpha is divided by the size of the window.
+    CHECK(std::abs(c["pytorch_alpha"].get<double>() / c["n"].get<double>() -
+                   c["alpha_effective_per_square"].get<double>()) <= 1e-15);
   }
 }

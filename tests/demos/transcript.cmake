@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# cmake -DPROGRAM=... -DEXPECTED=transcripts/NAME.txt -DVARIES=REGEX -P transcript.cmake: what a demo prints, against what is on file.
+# VARIES: lines of rounding noise, which differ between processors. YHAT_WRITE_GOLDEN=1 writes the file: read it before committing.
+execute_process(COMMAND "${PROGRAM}" --color never --threads 1 OUTPUT_VARIABLE printed RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM}: exit status ${result}")
+endif()
+if(DEFINED ENV{YHAT_WRITE_GOLDEN})
+  file(WRITE "${EXPECTED}" "${printed}")
+  return()
+endif()
+file(READ "${EXPECTED}" expected)
+if(NOT VARIES STREQUAL "")
+  string(REGEX REPLACE "${VARIES}" "" printed "${printed}")
+  string(REGEX REPLACE "${VARIES}" "" expected "${expected}")
+endif()
+if(NOT printed STREQUAL expected)
+  get_filename_component(name "${EXPECTED}" NAME)
+  file(WRITE "printed_${name}" "${printed}")
+  file(WRITE "expected_${name}" "${expected}")
+  execute_process(COMMAND diff "expected_${name}" "printed_${name}")
+  message(FATAL_ERROR "the output is not that of ${EXPECTED}; hint: if it is meant to be, run the tests once with YHAT_WRITE_GOLDEN=1")
+endif()
