@@ -287,6 +287,19 @@ void Recorder::check(const Program& program, const Tensors& leaves) {
   for (const Tensor& leaf : leaves) ids.push_back(m.find(leaf));
   m.built.reset();
   trace::check_pass(m.log, m.pass, program, leaves, ids);
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (ids[i] < 0 || !leaves[i].has_grad()) continue;
+    const Numbers has = leaves[i].grad().to_vector();
+    for (auto e = m.log.events.rbegin(); e != m.log.events.rend(); ++e) {
+      if (e->tensor != ids[i] || (e->kind != EventKind::backward && e->kind != EventKind::stored)) continue;
+      if (e->after.size() != has.size() ||
+          std::memcmp(e->after.data(), has.data(), has.size() * sizeof(double)) != 0) {
+        throw GraphError("check", fmt::format("the gradient of {} is not what was recorded (read it before it changes)",
+                                              m.log.tensors[static_cast<std::size_t>(ids[i])].label));
+      }
+      break;
+    }
+  }
 }
 
 void Recorder::phase(std::string name) { impl_->log.phases.emplace_back(std::move(name), impl_->log.events.size()); }
