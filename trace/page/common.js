@@ -59,7 +59,7 @@ const text = (v) => minus((fullDigits ? showFull : show)(toNumber(v)));
 const count = (t) => (Array.isArray(t) ? t.length : t.shape.reduce((a, b) => a * b, 1));
 function listed(t, most) {
   if (t === null || t === undefined) return '-';
-  if (!Array.isArray(t)) return `${t.shape.join('x')}, ${text(t.min)} to ${text(t.max)}`;
+  if (!Array.isArray(t)) return `${text(t.min)} to ${text(t.max)}`;
   if (t.length === 1) return text(t[0]);
   if (t.length > most) return `${t.length} numbers`;
   return `(${t.map(text).join(', ')})`;

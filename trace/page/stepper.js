@@ -27,13 +27,25 @@ function stateAt(steps) {
   return state;
 }
 
-function inBox(t, shape) {
+const room = Math.floor((trace.layout.nodes[0].w - 16) / 7.4);  // for characters in a box
+
+function inBox(t, shape, most) {
   if (t === null) return '-';
   if (Array.isArray(t) && t.length <= 3) {
     const all = listed(t, 3);
-    if (all.length <= 19) return all;
+    if (all.length <= most) return all;
   }
-  return `${shape.join('x')} numbers`;
+  return shape.join('x');
+}
+
+function gradInBox(t, shape) {
+  if (t === null) return '-';
+  if (Array.isArray(t) && t.length <= 3) {
+    const all = inBox(t, shape, room - 4);
+    if (all.startsWith('(') || t.length === 1) return all;
+  }
+  const numbers = (Array.isArray(t) ? t : [t.min, t.max]).map((v) => Math.abs(toNumber(v)));
+  return `max ${text(numbers.some(Number.isNaN) ? NaN : Math.max(...numbers))}`;
 }
 
 // While the question stands, the number that answers it is hidden everywhere. A step inside has a question of its own.
@@ -48,8 +60,8 @@ function drawGraph(before, after) {
     const hidden = eventHidden() && t.id === e.tensor;
     const { value, grad } = after[t.id];
     const changed = (a, b) => hidden && a !== b;
-    box.querySelector('.val').textContent = changed(before[t.id].value, value) ? '?' : inBox(value, t.shape);
-    const shown = !t.requires_grad ? 'none' : changed(before[t.id].grad, grad) ? '?' : inBox(grad, t.shape);
+    box.querySelector('.val').textContent = changed(before[t.id].value, value) ? '?' : inBox(value, t.shape, room);
+    const shown = !t.requires_grad ? 'none' : changed(before[t.id].grad, grad) ? '?' : gradInBox(grad, t.shape);
     box.querySelector('.g').textContent = shown;
     box.querySelector('.gl').textContent = t.requires_grad ? 'grad ' : 'no grad';
     if (!t.requires_grad) box.querySelector('.g').textContent = '';
@@ -393,3 +405,4 @@ if (trace.diff && trace.diff.step > 0) k = trace.diff.step;
 draw();
 if (wanted === '#selftest') selftest();
 else fromHash();
+performance.mark('yhat-ready');

@@ -46,6 +46,8 @@ Expr list(const MaybeNumbers& values, std::size_t most = 6);
 std::string to_text(const Expr& e);
 /// A whole <math> element.
 std::string to_mathml(const Expr& e, bool block = false);
+/// A row as one <math> for each of its terms, so that a narrow screen can break it.
+std::string to_mathml_in_parts(const Expr& e);
 
 // --- What is known about each op, by name ---
 
@@ -72,6 +74,7 @@ struct OpFormula {
   std::vector<Form> slope;                       // d output / d input i
   std::vector<double (*)(const Point&)> closed;  // the same in numbers, for elementwise ops
   std::vector<Form> vjp;                         // right-hand side of dL/dx += ..., where it is not upstream * slope
+  const char* second = nullptr;                  // what an unnamed second input is called
 };
 
 /// Null for an op that is not in the table (a student's own).

@@ -10,7 +10,8 @@
 namespace yhat::trace {
 namespace {
 
-constexpr int box_width = 136;
+constexpr int narrow_box = 148;
+constexpr int wide_box = 204;  // holds three numbers
 constexpr int box_height = 62;
 constexpr int gap_x = 52;
 constexpr int gap_y = 22;
@@ -28,7 +29,12 @@ struct Place {
 
 class Layouter {
  public:
-  explicit Layouter(const Trace& trace) : trace_(trace) {}
+  explicit Layouter(const Trace& trace) : trace_(trace) {
+    for (const TraceTensor& t : trace.tensors) {
+      const std::int64_t n = t.shape.numel();
+      if (n == 2 || n == 3) box_width_ = wide_box;
+    }
+  }
 
   Layout run() {
     assign_layers();
@@ -251,18 +257,18 @@ class Layouter {
     Layout out;
     for (std::size_t t = 0; t < trace_.tensors.size(); ++t) {
       const Place& p = places_[t];
-      const int x = margin + p.layer * (box_width + gap_x);
-      out.boxes.push_back({static_cast<int>(t), x, p.y - box_height / 2, box_width, box_height});
-      out.w = std::max(out.w, x + box_width + margin);
+      const int x = margin + p.layer * (box_width_ + gap_x);
+      out.boxes.push_back({static_cast<int>(t), x, p.y - box_height / 2, box_width_, box_height});
+      out.w = std::max(out.w, x + box_width_ + margin);
     }
     for (const Place& p : places_) out.h = std::max(out.h, p.y + p.height() / 2 + margin);
     for (const auto& route : routes_) {
       Wire wire{route.front(), route.back(), {}};
       for (std::size_t i = 0; i < route.size(); ++i) {
         const Place& p = places_[u(route[i])];
-        const int x = margin + p.layer * (box_width + gap_x);
+        const int x = margin + p.layer * (box_width_ + gap_x);
         if (i > 0) wire.pts.emplace_back(x, p.y);
-        if (i + 1 < route.size()) wire.pts.emplace_back(x + box_width, p.y);
+        if (i + 1 < route.size()) wire.pts.emplace_back(x + box_width_, p.y);
       }
       out.wires.push_back(std::move(wire));
     }
@@ -270,6 +276,7 @@ class Layouter {
   }
 
   const Trace& trace_;
+  int box_width_ = narrow_box;
   std::vector<Place> places_;  // tensors first, then bends
   std::vector<std::vector<int>> layers_;
   std::vector<std::vector<int>> routes_;

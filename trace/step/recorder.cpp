@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "formula.h"
 #include "numeric_check.h"
 #include "output.h"
 #include "raw_log.h"
@@ -136,7 +137,13 @@ void Recorder::forward(const ForwardEvent& event) {
     for (const Attribute& a : event.attributes) {
       op.attributes.push_back({a.name, Numbers(a.values.begin(), a.values.begin() + a.count)});
     }
-    for (const Edge& e : event.inputs) op.inputs.push_back(e.input.defined() ? m.input(e.input) : -1);
+    for (const Edge& e : event.inputs) {
+      op.inputs.push_back(e.input.defined() ? m.input(e.input) : -1);
+      const trace::OpFormula* formula = op.inputs.size() == 2 ? trace::formula_of(op.name) : nullptr;
+      if (!formula || !formula->second || op.inputs[1] < 0) continue;
+      RawTensor& second = m.log.tensors[static_cast<std::size_t>(op.inputs[1])];
+      if (second.label.empty() && second.made_by < 0) second.label = formula->second;
+    }
     if (event.scope) {
       op.path = event.scope->path();
       const std::string outside = event.scope->outer() ? event.scope->outer()->path() : "";

@@ -46,12 +46,17 @@ Expr right_side(const TraceOp& op, const Operands& o) {
   return apply(op.name, row(std::move(arguments)));
 }
 
+// A few numbers, or how many.
+Expr numbers(const MaybeNumbers& v) {
+  if (v && v->size() > 6) return words(fmt::format("{} numbers", v->size()));
+  return list(v);
+}
+
 bool small(const Numbers& v) { return v.size() <= written_out; }
 
 Expr sum_line(const MaybeNumbers& before, const Numbers& contribution, const Numbers& after) {
-  return row({words("before"), marked(list(before, 6), "gradient"), symbol("+"), words("contribution"),
-              marked(list(contribution, 6), "gradient"), symbol("="), words("after"),
-              marked(list(after, 6), "result")});
+  return row({words("before"), marked(numbers(before), "gradient"), symbol("+"), words("contribution"),
+              marked(numbers(contribution), "gradient"), symbol("="), words("after"), marked(numbers(after), "result")});
 }
 
 StepFormulas backward_formulas(const Trace& trace, const TraceEvent& e) {
@@ -122,7 +127,7 @@ StepFormulas formulas_of(const Trace& trace, int k, const Trace::State& before) 
   const Expr dx = marked(derivative("L", tensor(trace, e.tensor).name), "gradient");
   switch (e.kind) {
     case EventKind::value:
-      out.rule = row({x, symbol("="), marked(list(e.data), "value")});
+      out.rule = row({x, symbol("="), marked(numbers(e.data), "value")});
       break;
     case EventKind::forward: {
       const TraceOp& op = trace.ops[static_cast<std::size_t>(e.op)];
@@ -133,7 +138,7 @@ StepFormulas formulas_of(const Trace& trace, int k, const Trace::State& before) 
         Trace::State now = before;  // the output is not part of the right-hand side
         out.numbers = right_side(op, operands(trace, op, &now));
       }
-      out.result = row({x, symbol("="), marked(list(e.data), "value")});
+      out.result = row({x, symbol("="), marked(numbers(e.data), "value")});
       break;
     }
     case EventKind::seed:
@@ -142,7 +147,7 @@ StepFormulas formulas_of(const Trace& trace, int k, const Trace::State& before) 
         out.rule.parts.insert(out.rule.parts.begin(), {words("L is"), x, words(":")});
       }
       if (e.data.size() != 1 || e.data[0] != 1) out.rule = row({dx, symbol("="), words("the given seed")});
-      out.result = row({dx, symbol("="), marked(list(e.data), "result")});
+      out.result = row({dx, symbol("="), marked(numbers(e.data), "result")});
       break;
     case EventKind::backward:
       return backward_formulas(trace, e);
@@ -168,13 +173,13 @@ StepFormulas formulas_of(const Trace& trace, int k, const Trace::State& before) 
         out.rule = row({x, symbol("="), words("changed by " + e.rule)});
       }
       out.result =
-          row({words("before"), list(*e.before), symbol("->"), words("after"), marked(list(e.data), "result")});
+          row({words("before"), numbers(e.before), symbol("->"), words("after"), marked(numbers(e.data), "result")});
       break;
     }
     case EventKind::zero_grad:
       out.rule = row({dx, words("is removed")});
       out.result =
-          row({words("before"), marked(list(*e.before), "gradient"), symbol("->"), words("after"), symbol("none")});
+          row({words("before"), marked(numbers(e.before), "gradient"), symbol("->"), words("after"), symbol("none")});
       break;
   }
   return out;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "json.h"
 #include "numbers.h"
 
@@ -42,16 +45,35 @@ std::string cut(const std::string& text, std::size_t most) {
   return text.substr(0, end) + "...";
 }
 
+// Room for characters of 7.4 pixels.
+std::size_t room(const Json& box) { return (box.at("w").get<std::size_t>() - 16) * 10 / 74; }
+
 // What a box says about a value: the numbers if they fit, else the shape.
-std::string in_box(const Json& v, const Json& shape) {
+std::string in_box(const Json& v, const Json& shape, std::size_t most) {
   if (v.is_null()) return "-";
   if (const MaybeNumbers values = numbers_of(v); values && values->size() <= 3) {
     const std::string text = show(*values, Shape{static_cast<std::int64_t>(values->size())});
-    if (text.size() <= 19) return text;
+    if (text.size() <= most) return text;
   }
   std::string text;
   for (const Json& n : shape) text += fmt::format("{}{}", text.empty() ? "" : "x", n.get<std::int64_t>());
-  return text + " numbers";
+  return text;
+}
+
+// About a gradient: the numbers, else the largest.
+std::string grad_in_box(const Json& v, const Json& shape, std::size_t most) {
+  if (v.is_null()) return "-";
+  if (const MaybeNumbers values = numbers_of(v)) {
+    if (values->size() <= 3) {
+      const std::string text = in_box(v, shape, most);
+      if (text[0] == '(' || values->size() == 1) return text;
+    }
+    double largest = 0;
+    for (double g : *values) largest = std::isnan(g) || std::abs(g) > largest ? std::abs(g) : largest;
+    return "max " + show(largest);
+  }
+  const Numbers ends = *numbers_of(Json::array({v.at("min"), v.at("max")}));
+  return "max " + show(std::max(std::abs(ends[0]), std::abs(ends[1])));
 }
 
 // Values and gradients after the last step.
@@ -118,8 +140,8 @@ std::string to_svg(const Json& trace) {
     const Json* op = producer.at(id);
     const std::string name = t.at("name");
     const std::string label = op ? (*op).at("label").get<std::string>() : name;
-    const std::string value = in_box(state.value.at(id), t.at("shape"));
-    const std::string grad = in_box(state.grad.at(id), t.at("shape"));
+    const std::string value = in_box(state.value.at(id), t.at("shape"), room(box));
+    const std::string grad = grad_in_box(state.grad.at(id), t.at("shape"), room(box) - 4);
     const bool wants = t.at("requires_grad");
     const int box_w = box.at("w");
     const int box_h = box.at("h");
@@ -132,7 +154,7 @@ std::string to_svg(const Json& trace) {
     out += fmt::format(
         "<text class=\"name\" x=\"8\" y=\"18\">{}</text><text class=\"val\" x=\"8\" y=\"36\">{}</text>"
         "<text class=\"grd\" x=\"8\" y=\"54\"><tspan class=\"gl\">{}</tspan><tspan class=\"g\">{}</tspan></text></g>\n",
-        escape(cut(op ? short_label(*op, name) : name, 19)), escape(value), wants ? "grad " : "no grad",
+        escape(cut(op ? short_label(*op, name) : name, room(box))), escape(value), wants ? "grad " : "no grad",
         wants ? escape(grad) : "");
   }
   return out + "</svg>\n";

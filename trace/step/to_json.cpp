@@ -179,7 +179,7 @@ Json event_json(const Trace& trace, int k, const Trace::State& before) {
   const std::pair<const char*, const Expr*> rows[] = {
       {"rule", &f.rule}, {"numbers", &f.numbers}, {"result", &f.result}, {"local", &f.local}};
   for (const auto& [key, expr] : rows) {
-    if (!empty(*expr)) subst[key] = to_mathml(*expr);
+    if (!empty(*expr)) subst[key] = expr == &f.result ? to_mathml_in_parts(*expr) : to_mathml(*expr);
   }
   j["subst"] = std::move(subst);
   if (e.kind == EventKind::backward || e.kind == EventKind::stored) {
