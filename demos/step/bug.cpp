@@ -71,8 +71,10 @@ Trace bug(const Request& request) {
         "Somebody wrote softmax with a backward of their own, and put the squared error behind it. The gradient of the "
         "logits comes out as p - y, which looks like the famous result. One step is red."};
     trace.tail = {
-        "The backward of softmax hands its upstream on, without the Jacobian. For the squared error the upstream is p - y, "
-        "so the wrong gradient is exactly that of cross-entropy: training works, and one could believe that the squared "
+        "The backward of softmax hands its upstream on, without the Jacobian. For the squared error the upstream is p "
+        "- y, "
+        "so the wrong gradient is exactly that of cross-entropy: training works, and one could believe that the "
+        "squared "
         "error has this gradient. It only looks right. It is not the derivative of the loss that was computed, as the "
         "numeric check says."};
     backward_event(trace, "e", "p").question = {"What arrives at p?", "p - y, the derivative of the half square."};
@@ -81,17 +83,21 @@ Trace bug(const Request& request) {
                       "training goes well."};
   } else {
     trace.lead = {
-        "Somebody wrote softmax with a backward of their own: p (1 - p), as for sigmoid. The loss is cross-entropy. One "
+        "Somebody wrote softmax with a backward of their own: p (1 - p), as for sigmoid. The loss is cross-entropy. "
+        "One "
         "step is red."};
     trace.tail = {
-        "Only the diagonal of J was used; the cross terms -p_i p_k are missing. Under cross-entropy the upstream is not "
+        "Only the diagonal of J was used; the cross terms -p_i p_k are missing. Under cross-entropy the upstream is "
+        "not "
         "zero at the true class only, and there the diagonal is all that counts: the entry of the true class is right. "
-        "The other classes get 0 where they should be pushed down by p. So training half works: the true class goes up, "
+        "The other classes get 0 where they should be pushed down by p. So training half works: the true class goes "
+        "up, "
         "and nothing else goes down by itself."};
     backward_event(trace, "l", "p").question = {"Which entries of the upstream are not zero?", "Only the true class."};
     fault.question = {"Which entries are wrong?", "All but the true class: so it half works."};
   }
-  backward_event(trace, "L", "s").question = {"Is anything wrong so far?", "No: the check is green at every step before."};
+  backward_event(trace, "L", "s").question = {"Is anything wrong so far?",
+                                              "No: the check is green at every step before."};
   event(trace, EventKind::seed, "L").question = {"Where will the first red check stand?",
                                                  "At the backward step of the op that is wrong, not later."};
   return trace;

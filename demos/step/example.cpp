@@ -21,14 +21,24 @@ const std::vector<Example>& examples() {
       {"diamond", "a value that is used twice: why gradients add up", {}, {"x"}, diamond},
       {"zero_grad", "what happens to the gradient if nobody removes it", {}, {"w", "x"}, zero_grad},
       {"softmax", "softmax and cross-entropy: how p - y comes about", {}, {"logits", "label"}, softmax_cross_entropy},
-      {"mse", "the squared error through softmax, on logits, and through sigmoid", {"very_wrong"},
-       {"logits", "label"}, squared_error},
+      {"mse",
+       "the squared error through softmax, on logits, and through sigmoid",
+       {"very_wrong"},
+       {"logits", "label"},
+       squared_error},
       {"conv", "a convolution, whose gradient is a scatter of windows", {"strided"}, {}, conv},
       {"pool", "overlapping windows of a pooling: the winner takes the gradient", {"avg"}, {}, pool},
       {"lenet", "LeNet-5 on one picture, module by module, and one step of SGD", {}, {}, lenet},
-      {"gap120", "float32 far out: softmax and log apart fail, the fused loss does not", {}, {"logits", "label"}, gap120},
-      {"bug", "a wrong backward, as students write it: A diagonal only, B no Jacobian", {"A", "B"},
-       {"logits", "label"}, bug},
+      {"gap120",
+       "float32 far out: softmax and log apart fail, the fused loss does not",
+       {},
+       {"logits", "label"},
+       gap120},
+      {"bug",
+       "a wrong backward, as students write it: A diagonal only, B no Jacobian",
+       {"A", "B"},
+       {"logits", "label"},
+       bug},
   };
   return all;
 }
@@ -46,8 +56,8 @@ bool among(const std::string& word, const std::vector<const char*>& words) {
 }
 
 void require_taken(const Example& e, const Request& r) {
-  const std::pair<const char*, bool> given[] = {{"w", r.w.has_value()},     {"b", r.b.has_value()},
-                                                {"x", r.x.has_value()},     {"y", r.y.has_value()},
+  const std::pair<const char*, bool> given[] = {{"w", r.w.has_value()},        {"b", r.b.has_value()},
+                                                {"x", r.x.has_value()},        {"y", r.y.has_value()},
                                                 {"logits", !r.logits.empty()}, {"label", !r.labels.empty()}};
   for (const auto& [name, is_given] : given) {
     if (!is_given || among(name, e.values)) continue;
@@ -92,14 +102,16 @@ Batch batch_of(const Request& request, const std::vector<double>& logits, std::i
       throw ArgumentError("yhat_step", fmt::format("{} logits (2 to 16)", rows[i].size()));
     }
     if (rows[i].size() != classes) {
-      throw ArgumentError("yhat_step", fmt::format("lists of {} and {} logits (all of one length)", classes, rows[i].size()));
+      throw ArgumentError("yhat_step",
+                          fmt::format("lists of {} and {} logits (all of one length)", classes, rows[i].size()));
     }
     for (double v : rows[i]) {
       if (!std::isfinite(v)) throw ArgumentError("yhat_step", fmt::format("logit {} (must be finite)", v));
       all.push_back(v);
     }
     if (batch.labels[i] < 0 || batch.labels[i] >= static_cast<std::int64_t>(classes)) {
-      throw ArgumentError("yhat_step", fmt::format("label {} (0 to {}: labels count from 0)", batch.labels[i], classes - 1));
+      throw ArgumentError("yhat_step",
+                          fmt::format("label {} (0 to {}: labels count from 0)", batch.labels[i], classes - 1));
     }
   }
   const Shape shape{static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(classes)};

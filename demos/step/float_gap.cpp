@@ -22,7 +22,8 @@ Trace gap120(const Request& request) {
   };
   const auto fused = [&](const Tensors& in) { return cross_entropy(in[0], batch.labels).label("CE"); };
 
-  Recorder recorder({.title = "float32 far out: -log(softmax(z)) against cross_entropy(z)", .command = request.command});
+  Recorder recorder(
+      {.title = "float32 far out: -log(softmax(z)) against cross_entropy(z)", .command = request.command});
   recorder.phase("softmax, then log");
   run_pass(recorder, separate, leaves);
   recorder.phase("fused");
@@ -31,7 +32,8 @@ Trace gap120(const Request& request) {
   Trace trace = recorder.trace();
   trace.expects_red = trace.first_red() > 0;
   trace.lead = {
-      "The same loss twice, in float32. In exact arithmetic both gradients are p - y. Red checks are expected here: the "
+      "The same loss twice, in float32. In exact arithmetic both gradients are p - y. Red checks are expected here: "
+      "the "
       "check computes in double precision."};
   trace.tail = {
       "Softmax rounds e^-120 to 0, so log gives -Infinity, and its slope 1/p is not finite either. In backward, "

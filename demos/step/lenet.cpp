@@ -62,15 +62,18 @@ Trace lenet(const Request& request) {
   }
   const double before = forward_event(trace, "L").data[0];
   const double after = program(leaves).item();
-  trace.lead = {fmt::format("A picture of 28 x 28 from the test images of Fashion-MNIST, and a LeNet-5 that has learnt "
-                            "nothing yet (random weights, seed {}). A box is a module; its steps say what goes forward, "
-                            "and what comes back to each of its inputs and parameters.",
-                            seed)};
+  trace.lead = {
+      fmt::format("A picture of 28 x 28 from the test images of Fashion-MNIST, and a LeNet-5 that has learnt "
+                  "nothing yet (random weights, seed {}). A box is a module; its steps say what goes forward, "
+                  "and what comes back to each of its inputs and parameters.",
+                  seed)};
   trace.tail = {
-      fmt::format("Ten classes, no knowledge: the loss is {}, near ln 10 = 2.303. After one step against the gradient of "
-                  "this picture, it is {} on the same picture.",
-                  format_number(before, 4), format_number(after, 4)),
-      "Blue is positive, orange and hatched negative; each picture has a scale of its own. Where a picture of a gradient is "
+      fmt::format(
+          "Ten classes, no knowledge: the loss is {}, near ln 10 = 2.303. After one step against the gradient of "
+          "this picture, it is {} on the same picture.",
+          format_number(before, 4), format_number(after, 4)),
+      "Blue is positive, orange and hatched negative; each picture has a scale of its own. Where a picture of a "
+      "gradient is "
       "empty, relu or pooling let nothing through.",
       "The picture itself gets no gradient: nobody asked for it, so it is not computed."};
   forward_event(trace, "conv1").question = {"How many pictures does conv1 make of one, and how large?",

@@ -30,16 +30,19 @@ Trace softmax_cross_entropy(const Request& request) {
   Trace trace = recorder.trace();
 
   const bool one = n == 1;
-  trace.lead = {fmt::format("The class that is true is number {}, counted from 0. p is what the network believes, y what "
-                            "is so; L is large where p gives the true class little.",
-                            batch.labels[0])};
+  trace.lead = {
+      fmt::format("The class that is true is number {}, counted from 0. p is what the network believes, y what "
+                  "is so; L is large where p gives the true class little.",
+                  batch.labels[0])};
   if (!one) {
-    trace.lead = {fmt::format("A batch of {} samples, one in each row; labels count from 0. The loss is their mean.", n)};
+    trace.lead = {
+        fmt::format("A batch of {} samples, one in each row; labels count from 0. The loss is their mean.", n)};
   }
   trace.tail = {
-      fmt::format("Both ways end at the same gradient of the logits, {}: what was predicted minus what was true. Go into "
-                  "the step from p to z (key Down) to see it happen, one move at a time.",
-                  one ? "p - y" : fmt::format("(p - y) / {}", n)),
+      fmt::format(
+          "Both ways end at the same gradient of the logits, {}: what was predicted minus what was true. Go into "
+          "the step from p to z (key Down) to see it happen, one move at a time.",
+          one ? "p - y" : fmt::format("(p - y) / {}", n)),
       "The fused op never divides by p, so it also works where p has become 0 in floating point (example gap120).",
       "Three things are used: p is the softmax of z, log is the natural logarithm, and the entries of y add up to 1."};
 

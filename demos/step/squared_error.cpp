@@ -54,7 +54,8 @@ Trace squared_error(const Request& request) {
   const Numbers on_logits = backward_event(trace, "e2", "z", 1).after;
   const double ratio = length(error) / length(through_softmax);
   trace.lead = {
-      "Three losses of the same logits. The squared error here is half the sum; the library's mse_loss is the mean over "
+      "Three losses of the same logits. The squared error here is half the sum; the library's mse_loss is the mean "
+      "over "
       "all elements, which is 2/K times that."};
   trace.tail = {
       fmt::format("Through softmax the error p - y is multiplied by J = diag(p) - p p^T, and nothing in J cancels. "
@@ -66,7 +67,8 @@ Trace squared_error(const Request& request) {
       "Behind a sigmoid each class has a factor a (1 - a) of its own, at most 1/4."};
   forward_event(trace, "p").question = {"Is this prediction right?",
                                         "Only if the largest p is at the true class, where y is 1."};
-  backward_event(trace, "e", "p").question = {"What arrives at p?", "p - y already: the derivative of the half square."};
+  backward_event(trace, "e", "p").question = {"What arrives at p?",
+                                              "p - y already: the derivative of the half square."};
   TraceEvent& product = backward_event(trace, "p", "z");
   const bool wrong_and_flat = ratio > 100;
   if (wrong_and_flat) {
@@ -74,7 +76,8 @@ Trace squared_error(const Request& request) {
   } else {
     product.question = {"Will z get p - y too?", "No: J stands in between, and all of its rows count."};
   }
-  backward_event(trace, "e2", "z", 1).question = {"Now without softmax. What is the gradient?", "z - y: no J, no factor."};
+  backward_event(trace, "e2", "z", 1).question = {"Now without softmax. What is the gradient?",
+                                                  "z - y: no J, no factor."};
   backward_event(trace, "a", "z", 2).question = {"Which factor does sigmoid put in?",
                                                  "a (1 - a) at each class, near 0 where a is near 0 or 1."};
   return trace;

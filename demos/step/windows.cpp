@@ -24,13 +24,17 @@ Trace conv(const Request& request) {
   run_pass(recorder, program, leaves);
   Trace trace = recorder.trace();
   trace.lead = {
-      "A kernel w of 3 x 3 slides over x. The weights c = 1..6 make every cell of y count differently, so that each part "
+      "A kernel w of 3 x 3 slides over x. The weights c = 1..6 make every cell of y count differently, so that each "
+      "part "
       "of a gradient can be told from the others."};
   trace.tail = {
-      "Forward, each cell of y collects a window of x. Backward, each cell of dL/dy gives back to that window: its value "
-      "times the kernel is added there. Where windows overlap, contributions add up, so the gradient of x is a scatter.",
+      "Forward, each cell of y collects a window of x. Backward, each cell of dL/dy gives back to that window: its "
+      "value "
+      "times the kernel is added there. Where windows overlap, contributions add up, so the gradient of x is a "
+      "scatter.",
       "The kernel's gradient is the sum over all cells of the upstream times the window it looked at.",
-      "Go into a step (key Down) to see it window by window; the last card shows the same gradient as a convolution with "
+      "Go into a step (key Down) to see it window by window; the last card shows the same gradient as a convolution "
+      "with "
       "the kernel turned by 180 degrees."};
   forward_event(trace, "y").question = {"How many products make one cell of y?",
                                         "One for each cell of the kernel that lies on x: at most 9."};
@@ -50,14 +54,14 @@ Trace conv(const Request& request) {
 
 Trace pool(const Request& request) {
   const bool average = request.variant == "avg";
-  const Tensor x = tensor({{4, 1, 0, 2, 8}, {3, 0, 1, 5, 5}, {2, 5, 6, 1, 0}, {7, 3, 5, 4, 2}, {1, 7, 0, 4, 3}},
-                          request.dtype);
+  const Tensor x =
+      tensor({{4, 1, 0, 2, 8}, {3, 0, 1, 5, 5}, {2, 5, 6, 1, 0}, {7, 3, 5, 4, 2}, {1, 7, 0, 4, 3}}, request.dtype);
   const Tensors leaves = {leaf(reshape(x, {1, 1, 5, 5}), "x"),
                           leaf(reshape(tensor({{1, 2}, {3, 4}}, request.dtype), {1, 1, 2, 2}), "c", false)};
   const auto program = [average](const Tensors& in) {
-    const Tensor y = (average ? avg_pool2d(in[0], {.kernel = 3, .stride = 2})
-                              : max_pool2d(in[0], {.kernel = 3, .stride = 2}))
-                         .label("y");
+    const Tensor y =
+        (average ? avg_pool2d(in[0], {.kernel = 3, .stride = 2}) : max_pool2d(in[0], {.kernel = 3, .stride = 2}))
+            .label("y");
     const Tensor m = (y * in[1]).label("m");
     return sum(m).label("L");
   };
@@ -72,7 +76,8 @@ Trace pool(const Request& request) {
   TraceEvent& to_x = backward_event(trace, "y", "x");
   if (average) {
     trace.tail = {
-        "Every cell of a window had the same share in its mean, so each gets the upstream divided by 9; the cell in the "
+        "Every cell of a window had the same share in its mean, so each gets the upstream divided by 9; the cell in "
+        "the "
         "middle lies in all four windows."};
     to_x.question = {"Why does the cell (2,2) get most?", "It lies in all four windows: (1 + 2 + 3 + 4) / 9."};
   } else {

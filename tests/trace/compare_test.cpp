@@ -111,7 +111,8 @@ TEST_CASE("compare: what differs decides the verdict") {
   CHECK(has(changed([&](Json& j) { j["events"].erase(10); }), "yours ends here; backward mul -> x is missing"));
   CHECK(has(changed([&](Json& j) { j["events"].push_back(event(j, 11)); }), "the reference ends before it"));
   CHECK(has(changed([&](Json& j) { j["tensors"][0]["shape"] = {1}; }), "expected [], yours [1]"));
-  CHECK(has(changed([&](Json& j) { event(j, 9)["before"] = {0.0}; }), "before        expected none (-), yours has one"));
+  CHECK(
+      has(changed([&](Json& j) { event(j, 9)["before"] = {0.0}; }), "before        expected none (-), yours has one"));
 }
 
 TEST_CASE("compare: equal means within rounding, by dtype") {
@@ -144,10 +145,12 @@ TEST_CASE("compare: the page of the second run marks the step") {
 }
 
 TEST_CASE("compare: files that are no traces, of another schema, or with markup of their own, are refused") {
-  CHECK(refusal("{") .find("compare_test.json: not a trace (") != std::string::npos);
+  CHECK(refusal("{").find("compare_test.json: not a trace (") != std::string::npos);
   CHECK(refusal("[]").find("schema '' (must be yhat.trace/1)") != std::string::npos);
-  CHECK(refusal("{\"schema\": \"yhat.trace/2\"}").find("schema 'yhat.trace/2' (must be yhat.trace/1)") != std::string::npos);
-  CHECK(refusal("{\"schema\": \"yhat.trace/1\", \"page\": \"loss\"}").find("page 'loss' has no steps") != std::string::npos);
+  CHECK(refusal("{\"schema\": \"yhat.trace/2\"}").find("schema 'yhat.trace/2' (must be yhat.trace/1)") !=
+        std::string::npos);
+  CHECK(refusal("{\"schema\": \"yhat.trace/1\", \"page\": \"loss\"}").find("page 'loss' has no steps") !=
+        std::string::npos);
   CHECK(refusal("{\"schema\": \"yhat.trace/1\"}").find("not a trace (") != std::string::npos);
   const Json good = of("diamond");
   CHECK(refusal(good.dump()) == "accepted");

@@ -85,7 +85,7 @@ TEST_CASE("micro-steps: pooling with windows that overlap, have gaps, or hang ov
   for (const auto& c : cases) {
     CAPTURE(c.name);
     const Tensor x = whole(integers({2, 3, 6, 5}, 7)).requires_grad_(true);  // small integers: many ties
-    const trace::Window window{c.spec.kernel.h, c.spec.kernel.w,   c.spec.stride.h,   c.spec.stride.w, 0, 0,
+    const trace::Window window{c.spec.kernel.h,   c.spec.kernel.w,  c.spec.stride.h, c.spec.stride.w, 0, 0,
                                c.spec.dilation.h, c.spec.dilation.w};
     const auto check_both = [&](const Tensor& y, bool max) {
       const Tensor g = whole(integers(y.shape(), 8));

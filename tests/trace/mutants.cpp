@@ -41,8 +41,8 @@ Tensor softmax_values(const Tensor& z) {
 }
 
 Tensor diagonal_only(const Tensor& z) {
-  return record("softmax", softmax_values(z),
-                edge(z, [](const Tensor& g, const Tensor& y) { return g * y * (1 - y); }), attribute("axis", 1));
+  return record("softmax", softmax_values(z), edge(z, [](const Tensor& g, const Tensor& y) { return g * y * (1 - y); }),
+                attribute("axis", 1));
 }
 
 // A mean cross-entropy, by name and value; the vjp forgets to divide by the number of samples.

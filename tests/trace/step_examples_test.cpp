@@ -138,8 +138,7 @@ TEST_CASE("examples: convolution, exactly") {
   Trace plain = run("conv");
   CHECK(value(plain, "y") == Numbers{411, 456, 501, 636, 681, 726});
   CHECK(gradient(plain, "w") == Numbers{121, 142, 163, 226, 247, 268, 331, 352, 373});
-  CHECK(gradient(plain, "x") ==
-        Numbers{1, 4, 10, 12, 9, 8, 26, 56, 54, 36, 23, 62, 119, 102, 63, 28, 67, 118, 93, 54});
+  CHECK(gradient(plain, "x") == Numbers{1, 4, 10, 12, 9, 8, 26, 56, 54, 36, 23, 62, 119, 102, 63, 28, 67, 118, 93, 54});
   const std::vector<MicroStep>& windows = step::backward_event(plain, "y", "x").micro;
   REQUIRE(windows.size() == 7);  // six windows, and the kernel turned
   CHECK(windows[5].grids[0].data == gradient(plain, "x"));
@@ -243,7 +242,8 @@ TEST_CASE("examples: values that make no sense are refused, with what would") {
   CHECK(with("softmax", {{1, 2, 3}}, {-1}) == "yhat_step: label -1 (0 to 2: labels count from 0)");
   CHECK(with("softmax", {{1}}, {0}) == "yhat_step: 1 logits (2 to 16)");
   CHECK(with("mse", {std::vector<double>(17, 0.0)}, {0}) == "yhat_step: 17 logits (2 to 16)");
-  CHECK(with("softmax", {{1, std::numeric_limits<double>::infinity()}}, {0}) == "yhat_step: logit inf (must be finite)");
+  CHECK(with("softmax", {{1, std::numeric_limits<double>::infinity()}}, {0}) ==
+        "yhat_step: logit inf (must be finite)");
   CHECK(with("softmax", {{1, 2}}, {}) == "yhat_step: 1 --logits, 0 --label (one label for each list of logits)");
   CHECK(with("softmax", {{1, 2}, {1, 2, 3}}, {0, 0}) == "yhat_step: lists of 2 and 3 logits (all of one length)");
   CHECK(with("diamond", {{1, 2}}, {0}) == "yhat_step: diamond takes no --logits (--x)");

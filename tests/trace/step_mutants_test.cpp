@@ -9,8 +9,8 @@
 
 using namespace yhat;
 
-// Gradients that are wrong in the ways students get them wrong: first red where the fault is, in the check row, the text,
-// the page and the comparison with a run that is right.
+// Gradients that are wrong in the ways students get them wrong: first red where the fault is, in the check row, the
+// text, the page and the comparison with a run that is right.
 namespace {
 
 std::string name_of_first_red(const Trace& trace) {

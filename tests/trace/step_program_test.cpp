@@ -51,7 +51,8 @@ struct Folder {
 TEST_CASE("yhat_step: the list names every example, and help is help") {
   const Run list = run("--list");
   CHECK(list.code == 0);
-  for (const char* name : {"neuron", "diamond", "zero_grad", "softmax", "mse", "conv", "pool", "lenet", "gap120", "bug"}) {
+  for (const char* name :
+       {"neuron", "diamond", "zero_grad", "softmax", "mse", "conv", "pool", "lenet", "gap120", "bug"}) {
     CHECK(("\n" + list.out).find(std::string("\n") + name + " ") != std::string::npos);
   }
   CHECK(run("--help").code == 0);

@@ -135,8 +135,8 @@ TEST_CASE("step-through: questions without answers, answers at the end") {
   REQUIRE(question != std::string::npos);
   REQUIRE(answers != std::string::npos);
   CHECK(text.find("Not yet: y is used twice") > answers);
-  CHECK(text.find("y 6 [?]") < answers);          // the number is kept back,
-  CHECK(text.find("5 += 1 * 2") > answers);       // also in the card,
+  CHECK(text.find("y 6 [?]") < answers);                          // the number is kept back,
+  CHECK(text.find("5 += 1 * 2") > answers);                       // also in the card,
   CHECK(text.find("numbers   5 += 1 * 2") != std::string::npos);  // and told at the end
 
   const auto session = [&](const std::string& typed) {
@@ -155,8 +155,7 @@ TEST_CASE("step-through: each example asks 4 to 6 questions, among them the ones
   struct {
     const char *example, *variant, *ask, *answer;
   } const wanted[] = {
-      {"diamond", "", "Is 5 the gradient of y?",
-       "Not yet: y is used twice; a's contribution is still to come."},
+      {"diamond", "", "Is 5 the gradient of y?", "Not yet: y is used twice; a's contribution is still to come."},
       {"diamond", "", "Why `+=`, not `=`?",
        "Every path from y to c counts. `=` leaves 2, and dL/dx = 6 instead of 21."},
       {"zero_grad", "", "What will the gradient be?", "-8 + -4.8 = -12.8: nobody removed the first."},
@@ -173,7 +172,9 @@ TEST_CASE("step-through: each example asks 4 to 6 questions, among them the ones
     request.name = w.example;
     request.variant = w.variant;
     bool found = false;
-    const auto look = [&](const std::optional<Question>& q) { found = found || (q && q->ask == w.ask && q->answer == w.answer); };
+    const auto look = [&](const std::optional<Question>& q) {
+      found = found || (q && q->ask == w.ask && q->answer == w.answer);
+    };
     for (const TraceEvent& e : step::run_example(request).events) {
       look(e.question);
       for (const MicroStep& m : e.micro) look(m.question);

@@ -274,7 +274,8 @@ namespace yhat {
 bool LocalDerivative::differs() const {
   for (std::size_t i = 0; i < std::min(data.size(), closed.size()); ++i) {
     const bool both_nan = std::isnan(data[i]) && std::isnan(closed[i]);
-    if (!both_nan && data[i] != closed[i] && !(std::abs(data[i] - closed[i]) <= 1e-5 * std::max(1.0, std::abs(closed[i])))) {
+    if (!both_nan && data[i] != closed[i] &&
+        !(std::abs(data[i] - closed[i]) <= 1e-5 * std::max(1.0, std::abs(closed[i])))) {
       return true;
     }
   }

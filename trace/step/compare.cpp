@@ -58,8 +58,9 @@ Mismatch compare_elements(const Numbers& expected, const Numbers& mine, const Js
     return fmt::format("{}: expected {}, yours {}", place(static_cast<std::int64_t>(i), shape), show(expected[i]),
                        show(mine[i]));
   };
-  std::string text = mine.size() == 1 ? fmt::format("expected {}, yours {}", show(expected[0]), show(mine[0]))
-                                      : fmt::format("{} of {} elements differ; first {}", count, mine.size(), element(first));
+  std::string text = mine.size() == 1
+                         ? fmt::format("expected {}, yours {}", show(expected[0]), show(mine[0]))
+                         : fmt::format("{} of {} elements differ; first {}", count, mine.size(), element(first));
   if (worst != first) text += fmt::format("; worst {}", element(worst));
   return {text, static_cast<std::int64_t>(first)};
 }
@@ -224,7 +225,9 @@ Lines compare_events(const Run& reference, const Json& expected, const Run& mine
   }
   for (const auto& [field, shown] : fields_of(event.at("kind"))) {
     if (!event.contains(field) && !expected.contains(field)) continue;
-    const Json& shape_here = std::string(field) == "upstream" ? mine.json.at("tensors").at(event.at("from").get<std::size_t>()).at("shape") : shape;
+    const Json& shape_here = std::string(field) == "upstream"
+                                 ? mine.json.at("tensors").at(event.at("from").get<std::size_t>()).at("shape")
+                                 : shape;
     const Mismatch m = compare_tensors(expected.at(field), event.at(field), shape_here, f32);
     if (m.text.empty()) {
       put(lines, shown, "equal");
@@ -262,7 +265,8 @@ Difference compare(const Json& reference_json, const Json& mine_json) {
       Lines lines;
       put(lines, "expected", wanted);
       put(lines, "yours", key);
-      put(lines, "verdict", mine.has(wanted, at) ? fmt::format("{} is extra", key) : fmt::format("{} is missing", wanted));
+      put(lines, "verdict",
+          mine.has(wanted, at) ? fmt::format("{} is extra", key) : fmt::format("{} is missing", wanted));
       return report(at, key, std::move(lines));
     }
     Lines lines = compare_events(reference, expected, mine, event, f32);

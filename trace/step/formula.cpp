@@ -222,7 +222,8 @@ std::string to_mathml_in_parts(const Expr& e) {
     part.parts.clear();
   };
   for (const Expr& inside : e.parts) {
-    const bool breaks = inside.kind == Expr::Kind::symbol && (inside.text == "+" || inside.text == "=" || inside.text == "->");
+    const bool breaks =
+        inside.kind == Expr::Kind::symbol && (inside.text == "+" || inside.text == "=" || inside.text == "->");
     if (breaks) close();
     part.parts.push_back(inside);
   }

@@ -189,21 +189,24 @@ std::vector<OpFormula> others() {
   table.push_back(rule("avg_pool2d", of("avgpool"),
                        {say("each upstream cell, divided by the window's size, is added to every cell of it")}));
   table.push_back(rule("dropout", of("dropout"), {say("upstream * mask / (1 - p)")}));
-  OpFormula cross_entropy = rule(
-      "cross_entropy",
-      [](O o) {
-        return apply("CE", row({apply("softmax", in(o, 0)), symbol(","), in(o, 1)}));
-      },
-      {[](O o) {
-        return row({words("upstream *"), fence(row({apply("softmax", in(o, 0)), symbol("-"), in(o, 1)}))});
-      }});
+  OpFormula cross_entropy =
+      rule("cross_entropy",
+           [](O o) {
+             return apply("CE", row({apply("softmax", in(o, 0)), symbol(","), in(o, 1)}));
+           },
+           {[](O o) {
+             return row({words("upstream *"), fence(row({apply("softmax", in(o, 0)), symbol("-"), in(o, 1)}))});
+           }});
   cross_entropy.second = "target";
   table.push_back(std::move(cross_entropy));
-  OpFormula mse = rule(
-      "mse_loss", [](O o) { return apply("mse", row({in(o, 0), symbol(","), in(o, 1)})); },
-      {[](O o) {
-        return row({words("upstream * 2"), fence(row({in(o, 0), symbol("-"), in(o, 1)})), words("/ N")});
-      }});
+  OpFormula mse =
+      rule("mse_loss",
+           [](O o) {
+             return apply("mse", row({in(o, 0), symbol(","), in(o, 1)}));
+           },
+           {[](O o) {
+             return row({words("upstream * 2"), fence(row({in(o, 0), symbol("-"), in(o, 1)})), words("/ N")});
+           }});
   mse.second = "target";
   table.push_back(std::move(mse));
   return table;

@@ -22,8 +22,8 @@ Json trace_json(const Trace& trace);
 
 /// The elements of json_numbers, or nothing for null or a summary. Throws FormatError for anything else.
 MaybeNumbers numbers_of(const Json& json);
-/// A trace that was written by to_json, checked so far that it can be compared and shown: schema, ids, formulas that are
-/// nothing but MathML. Throws IoError, or FormatError naming the file.
+/// A trace that was written by to_json, checked so far that it can be compared and shown: schema, ids, formulas that
+/// are nothing but MathML. Throws IoError, or FormatError naming the file.
 Json read_trace(const std::string& path);
 
 /// Where two traces part.

@@ -237,7 +237,8 @@ class Layouter {
     std::vector<int> down;
     for (std::size_t i : held) down.push_back(wanted(layer[i], forward));
     std::vector<int> up = down;
-    for (std::size_t n = 1; n < held.size(); ++n) down[n] = std::max(down[n], down[n - 1] + apart(held[n - 1], held[n]));
+    for (std::size_t n = 1; n < held.size(); ++n)
+      down[n] = std::max(down[n], down[n - 1] + apart(held[n - 1], held[n]));
     for (std::size_t n = held.size(); n-- > 1;) up[n - 1] = std::min(up[n - 1], up[n] - apart(held[n - 1], held[n]));
     for (std::size_t n = 0; n < held.size(); ++n) {
       int y = (down[n] + up[n]) / 2;

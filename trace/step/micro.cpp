@@ -111,8 +111,7 @@ class Explainer {
       const auto groups = static_cast<std::int64_t>(setting(op(e), "groups", 0));
       if (e.input == 0) {
         e.micro = conv_scatter_steps(e.upstream, gs, in(e, 1), shape_in(e, 1), shape_in(e, 0), window, groups);
-        e.micro.push_back(
-            conv_turned_step(e.upstream, gs, in(e, 1), shape_in(e, 1), shape_in(e, 0), window, groups));
+        e.micro.push_back(conv_turned_step(e.upstream, gs, in(e, 1), shape_in(e, 1), shape_in(e, 0), window, groups));
       } else {
         e.micro = conv_weight_steps(e.upstream, gs, in(e, 0), shape_in(e, 0), shape_in(e, 1), window, groups);
       }
@@ -150,8 +149,8 @@ class Explainer {
     const auto zero = [](double v) { return v == 0; };
     const std::string& name = op(e).name;
     if (!finite(e.contribution)) {
-      e.reason = finite(e.upstream) ? name + ": the first gradient that is not finite"
-                                    : "the upstream gradient is not finite";
+      e.reason =
+          finite(e.upstream) ? name + ": the first gradient that is not finite" : "the upstream gradient is not finite";
       return;
     }
     if (name == "max_pool2d" && std::any_of(e.contribution.begin(), e.contribution.end(), zero)) {

@@ -88,8 +88,8 @@ std::vector<MicroStep> softmax_steps(const Numbers& x, std::int64_t cols) {
   Numbers sums;
   Numbers v = x;
   for (std::size_t r = 0; r < x.size(); r += n) {
-    largest.push_back(*std::max_element(x.begin() + static_cast<std::ptrdiff_t>(r),
-                                        x.begin() + static_cast<std::ptrdiff_t>(r + n)));
+    largest.push_back(
+        *std::max_element(x.begin() + static_cast<std::ptrdiff_t>(r), x.begin() + static_cast<std::ptrdiff_t>(r + n)));
   }
   const std::string which = largest.size() == 1 ? "the largest is " + show(largest[0]) : "the largest of each row";
   std::vector<MicroStep> steps = {step(which, table("max", largest, 1))};
@@ -98,11 +98,10 @@ std::vector<MicroStep> softmax_steps(const Numbers& x, std::int64_t cols) {
   for (double& e : v) e = std::exp(e);
   steps.push_back(step("exp of each", table("exp", v, cols)));
   for (std::size_t r = 0; r < v.size(); r += n) {
-    sums.push_back(
-        sum({v.begin() + static_cast<std::ptrdiff_t>(r), v.begin() + static_cast<std::ptrdiff_t>(r + n)}));
+    sums.push_back(sum({v.begin() + static_cast<std::ptrdiff_t>(r), v.begin() + static_cast<std::ptrdiff_t>(r + n)}));
   }
-  steps.push_back(step(sums.size() == 1 ? "they add up to " + show(sums[0]) : "the sum of each row",
-                       table("sum", sums, 1)));
+  steps.push_back(
+      step(sums.size() == 1 ? "they add up to " + show(sums[0]) : "the sum of each row", table("sum", sums, 1)));
   for (std::size_t i = 0; i < v.size(); ++i) v[i] /= sums[i / n];
   steps.push_back(step("divide by the sum: they now add up to 1", table("p", v, cols)));
   return steps;
@@ -119,8 +118,8 @@ std::vector<MicroStep> softmax_backward_steps(const Numbers& p, const Numbers& g
   Numbers sums(p.size() / n, 0.0);
   for (std::size_t i = 0; i < v.size(); ++i) sums[i / n] += v[i];
   steps.push_back(step("upstream times p, element by element", table("g*p", v, cols)));
-  steps.push_back(step(sums.size() == 1 ? "these add up to " + show(sums[0]) : "the sum of each row",
-                       table("sum(g*p)", sums, 1)));
+  steps.push_back(
+      step(sums.size() == 1 ? "these add up to " + show(sums[0]) : "the sum of each row", table("sum(g*p)", sums, 1)));
   for (std::size_t i = 0; i < v.size(); ++i) v[i] = g[i] - sums[i / n];
   steps.push_back(step("upstream minus that sum", table("g - sum(g*p)", v, cols)));
   steps.push_back(step("times p: this is upstream times J", table("contribution", times(v, p), cols)));
@@ -142,32 +141,33 @@ std::vector<MicroStep> cross_entropy_steps(const Numbers& p, const Numbers& y) {
   }
   const Numbers spread = times(p, Numbers(p.size(), sum(y)));
   const Expr upstream = fraction(at("y", "k"), at("p", "k"));
-  const Expr struck =
-      fraction(at("y", "k"), marked(at("p", "k"), "cancelled"));
+  const Expr struck = fraction(at("y", "k"), marked(at("p", "k"), "cancelled"));
   const bool one = true_class.size() == 1;
 
   std::vector<MicroStep> steps = {the_jacobian(p, j, n)};
   steps.push_back(step(one ? "The upstream gradient, from -log p of the true class. All other entries are 0."
                            : "The upstream gradient, from -sum(y log p).",
-                       row({at("g", "k"), symbol("="), symbol("u-"), upstream}), {table("upstream g", g, n, true_class)}));
+                       row({at("g", "k"), symbol("="), symbol("u-"), upstream}),
+                       {table("upstream g", g, n, true_class)}));
   steps.push_back(step(one ? "Upstream times J. Only one row of J survives: the upstream is 0 at the others."
                            : "Upstream times J: every row of J, times its entry of the upstream.",
                        dz_is(over_k(row({fence(row({symbol("u-"), upstream})), at("p", "k"), slope_ki()}))),
                        {table("upstream times J", product(g, j), n), table("J", j, n, rows_that_count(g))}));
   if (one) steps.back().question = Question{"Which entries of J matter?", "One row: the upstream is zero elsewhere."};
   const std::size_t k = true_class.empty() ? 0 : u(true_class[0]);
-  steps.push_back(step(one ? fmt::format("The factor p_k in J cancels the 1/p_k of the logarithm: {} * {} = {}.",
-                                         show(g[k]), show(p[k]), show(g[k] * p[k]))
-                           : "The factor p_k in J cancels the 1/p_k of the logarithm.",
-                       dz_is(over_k(row({fence(row({symbol("u-"), struck})), marked(at("p", "k"), "cancelled"),
-                                         slope_ki()}))),
-                       {table("g_k p_k = -y_k", times(g, p), n, true_class)}));
+  steps.push_back(
+      step(one ? fmt::format("The factor p_k in J cancels the 1/p_k of the logarithm: {} * {} = {}.", show(g[k]),
+                             show(p[k]), show(g[k] * p[k]))
+               : "The factor p_k in J cancels the 1/p_k of the logarithm.",
+           dz_is(over_k(row({fence(row({symbol("u-"), struck})), marked(at("p", "k"), "cancelled"), slope_ki()}))),
+           {table("g_k p_k = -y_k", times(g, p), n, true_class)}));
   steps.push_back(step("What is left of the sum, written out: delta_ki picks k = i, and p_i does not depend on k.",
                        dz_is(row({symbol("u-"), at("y", "i"), symbol("+"), at("p", "i"), over_k(at("y", "k"))})),
                        {table("-y_i", minus_y, n), table("p_i sum_k y_k", spread, n)}));
-  steps.push_back(step("The condition that is used here: the targets of one sample add up to 1. That holds for a label, "
-                       "and for label smoothing; it does not for several labels at once.",
-                       row({over_k(at("y", "k")), symbol("="), number(1)}), {table("sum of y", {sum(y)}, 1)}));
+  steps.push_back(
+      step("The condition that is used here: the targets of one sample add up to 1. That holds for a label, "
+           "and for label smoothing; it does not for several labels at once.",
+           row({over_k(at("y", "k")), symbol("="), number(1)}), {table("sum of y", {sum(y)}, 1)}));
   steps.push_back(step("The gradient at the logits: what was predicted minus what was true.",
                        dz_is(row({at("p", "i"), symbol("-"), at("y", "i")})),
                        {table("p - y", difference, n), table("p", p, n), table("y", y, n)}));
@@ -193,10 +193,10 @@ std::vector<MicroStep> squared_error_steps(const Numbers& p, const Numbers& y) {
   steps.push_back(step("Upstream times J. Every row of J counts.",
                        dz_is(over_k(row({error_k, at("p", "k"), slope_ki()}))),
                        {table("upstream times J", product(g, j), n), table("J", j, n, rows_that_count(g))}));
-  steps.push_back(step(fmt::format("Nothing cancels: p_i stays as a factor. The sum over k is {}.", show(mean)),
-                       dz_is(row({at("p", "i"), fence(row({error_i, symbol("-"),
-                                                           over_k(row({at("p", "k"), error_k}))}))})),
-                       {table("p_k - y_k minus the sum", inner, n), table("p", p, n)}));
+  steps.push_back(
+      step(fmt::format("Nothing cancels: p_i stays as a factor. The sum over k is {}.", show(mean)),
+           dz_is(row({at("p", "i"), fence(row({error_i, symbol("-"), over_k(row({at("p", "k"), error_k}))}))})),
+           {table("p_k - y_k minus the sum", inner, n), table("p", p, n)}));
   steps.push_back(step(fmt::format("The error p - y has the length {}; what reaches the logits has {}.",
                                    show(length(g)), show(length(end))),
                        table("contribution", end, n)));

@@ -103,9 +103,9 @@ std::vector<MicroStep> conv_scatter_steps(const Numbers& g, const Shape& gs, con
     target.lit = std::move(window);
     Grid upstream = grid("upstream", gs, g);
     upstream.lit = {place};
-    steps.push_back(
-        step(fmt::format("upstream {} = {} times the kernel, added into its input window", cell(i, j), show(g[u(place)])),
-             {std::move(target), std::move(upstream), grid("kernel", ws, w)}));
+    steps.push_back(step(
+        fmt::format("upstream {} = {} times the kernel, added into its input window", cell(i, j), show(g[u(place)])),
+        {std::move(target), std::move(upstream), grid("kernel", ws, w)}));
   });
   return steps;
 }
@@ -146,11 +146,12 @@ MicroStep conv_turned_step(const Numbers& g, const Shape& gs, const Numbers& w, 
   const Numbers wrong = slide(w);
   std::string row;
   for (std::int64_t j = 0; j < xs[3]; ++j) row += (j ? ", " : "") + show(wrong[u(j)]);
-  return step(fmt::format("The same numbers another way: pad the upstream{} and slide the kernel over it, turned by 180 "
-                          "degrees. Not turned, the first row would be {}.",
-                          win.stride_h > 1 || win.stride_w > 1 ? ", spread out by the stride," : "", row),
-              {grid("dL/dx, all windows", xs, slide(turned)), grid("upstream, padded", spread_shape, spread),
-               grid("kernel, turned", ws, turned)});
+  return step(
+      fmt::format("The same numbers another way: pad the upstream{} and slide the kernel over it, turned by 180 "
+                  "degrees. Not turned, the first row would be {}.",
+                  win.stride_h > 1 || win.stride_w > 1 ? ", spread out by the stride," : "", row),
+      {grid("dL/dx, all windows", xs, slide(turned)), grid("upstream, padded", spread_shape, spread),
+       grid("kernel, turned", ws, turned)});
 }
 
 std::vector<MicroStep> conv_weight_steps(const Numbers& g, const Shape& gs, const Numbers& x, const Shape& xs,

@@ -93,9 +93,7 @@ Difference difference(double here, double h, F run) {
 }
 
 // At a kink the slopes to both sides differ by far more than curvature explains.
-bool smooth(const Difference& d) {
-  return d.jump() <= 1e-2 * std::max({std::abs(d.left), std::abs(d.right), 1e-2});
-}
+bool smooth(const Difference& d) { return d.jump() <= 1e-2 * std::max({std::abs(d.left), std::abs(d.right), 1e-2}); }
 
 template <class F>
 NumericCheck check(const Numbers& gradient, const Numbers& value, double tolerance, double here, F run_at) {

@@ -107,7 +107,8 @@ std::string formulas_inside(const Json& event) {
 
 std::string question(const Json& holder) {
   if (!holder.contains("ask")) return "";
-  return fmt::format("<p class=\"qa\"><b>{}</b> {}</p>\n", escape(holder.at("ask").at("q")), escape(holder.at("ask").at("a")));
+  return fmt::format("<p class=\"qa\"><b>{}</b> {}</p>\n", escape(holder.at("ask").at("q")),
+                     escape(holder.at("ask").at("a")));
 }
 
 std::string all_steps(const Json& trace) {
@@ -130,7 +131,8 @@ std::string formula_list(const Json& trace) {
   std::string out =
       "<section class=\"formulas\" aria-labelledby=\"formulas-h\"><h2 id=\"formulas-h\">Formulas</h2>\n<ul>\n";
   for (const Json& op : trace.at("ops")) {
-    out += "<li>" + trace.at("formulas").at(op.at("formula").get<std::string>()).at("mathml").get<std::string>() + "</li>\n";
+    out += "<li>" + trace.at("formulas").at(op.at("formula").get<std::string>()).at("mathml").get<std::string>() +
+           "</li>\n";
   }
   return out + "</ul></section>\n";
 }

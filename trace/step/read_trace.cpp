@@ -21,9 +21,9 @@ bool one_of(std::string_view word, const std::array<std::string_view, N>& words)
 // A page puts formulas in as they are, so a file must not smuggle in anything else: only the elements that we write,
 // with attributes that do nothing.
 bool is_mathml(const std::string& s) {
-  static constexpr std::array<std::string_view, 16> elements = {"math", "mi",      "mn",     "mo",    "mrow",   "mfrac",
-                                                                "msub", "msup",    "msubsup", "munder", "mover", "mtable",
-                                                                "mtr",  "mtd",     "mtext",   "msqrt"};
+  static constexpr std::array<std::string_view, 16> elements = {"math", "mi",   "mn",      "mo",     "mrow",  "mfrac",
+                                                                "msub", "msup", "msubsup", "munder", "mover", "mtable",
+                                                                "mtr",  "mtd",  "mtext",   "msqrt"};
   static constexpr std::array<std::string_view, 4> attributes = {"class", "display", "mathvariant", "data-v"};
   for (std::size_t at = s.find('<'); at != std::string::npos; at = s.find('<', at)) {
     const std::size_t end = s.find('>', at);
@@ -39,7 +39,8 @@ bool is_mathml(const std::string& s) {
     tag.remove_prefix(blank);
     while (!tag.empty()) {  // " name="value""
       const std::size_t equals = tag.find("=\"");
-      if (tag[0] != ' ' || equals == std::string_view::npos || !one_of(tag.substr(1, equals - 1), attributes)) return false;
+      if (tag[0] != ' ' || equals == std::string_view::npos || !one_of(tag.substr(1, equals - 1), attributes))
+        return false;
       const std::size_t close = tag.find('"', equals + 2);
       if (close == std::string_view::npos) return false;
       tag.remove_prefix(close + 1);
@@ -49,7 +50,8 @@ bool is_mathml(const std::string& s) {
 }
 
 void require_mathml(const files::Source& file, const Json& formula, const std::string& where) {
-  if (!is_mathml(formula.get_ref<const std::string&>())) file.fail(-1, fmt::format("{}: the formula is not MathML", where));
+  if (!is_mathml(formula.get_ref<const std::string&>()))
+    file.fail(-1, fmt::format("{}: the formula is not MathML", where));
 }
 
 void check(const files::Source& file, const Json& j) {

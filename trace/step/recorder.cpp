@@ -299,8 +299,7 @@ void Recorder::check(const Program& program, const Tensors& leaves) {
     const Numbers has = leaves[i].grad().to_vector();
     for (auto e = m.log.events.rbegin(); e != m.log.events.rend(); ++e) {
       if (e->tensor != ids[i] || (e->kind != EventKind::backward && e->kind != EventKind::stored)) continue;
-      if (e->after.size() != has.size() ||
-          std::memcmp(e->after.data(), has.data(), has.size() * sizeof(double)) != 0) {
+      if (e->after.size() != has.size() || std::memcmp(e->after.data(), has.data(), has.size() * sizeof(double)) != 0) {
         throw GraphError("check", fmt::format("the gradient of {} is not what was recorded (read it before it changes)",
                                               m.log.tensors[static_cast<std::size_t>(ids[i])].label));
       }

@@ -251,9 +251,9 @@ std::vector<std::string> render_table(const Trace& trace, int k, const TextOptio
   for (std::size_t t = 0; t < trace.tensors.size(); ++t) {
     const Shape& s = trace.tensors[t].shape;
     const bool secret = kept_back(trace, k, options) && static_cast<int>(t) == changed;
-    std::string line = fmt::format("  {:<11} {:<31} {}", trace.tensors[t].name,
-                                   secret ? "?" : show(state.value[t], s, options.full),
-                                   secret ? "?" : show(state.grad[t], s, options.full));
+    std::string line =
+        fmt::format("  {:<11} {:<31} {}", trace.tensors[t].name, secret ? "?" : show(state.value[t], s, options.full),
+                    secret ? "?" : show(state.grad[t], s, options.full));
     if (line.size() > width) line = line.substr(0, width - 3) + "...";
     lines.push_back(options.ascii ? ascii_only(line) : line);
   }

@@ -56,7 +56,8 @@ bool small(const Numbers& v) { return v.size() <= written_out; }
 
 Expr sum_line(const MaybeNumbers& before, const Numbers& contribution, const Numbers& after) {
   return row({words("before"), marked(numbers(before), "gradient"), symbol("+"), words("contribution"),
-              marked(numbers(contribution), "gradient"), symbol("="), words("after"), marked(numbers(after), "result")});
+              marked(numbers(contribution), "gradient"), symbol("="), words("after"),
+              marked(numbers(after), "result")});
 }
 
 StepFormulas backward_formulas(const Trace& trace, const TraceEvent& e) {

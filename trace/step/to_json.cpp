@@ -188,9 +188,7 @@ Json event_json(const Trace& trace, int k, const Trace::State& before) {
     j["before"] = values(*e.before);
     j["after"] = nullptr;
   } else {
-    j[e.kind == EventKind::forward  ? "out"
-      : e.kind == EventKind::update ? "after"
-                                    : "data"] = values(e.data);
+    j[e.kind == EventKind::forward ? "out" : e.kind == EventKind::update ? "after" : "data"] = values(e.data);
     if (e.kind == EventKind::update) {
       j["before"] = values(*e.before);
       j["rule"] = e.rule;
@@ -235,8 +233,12 @@ Json json_numbers(const Numbers& values) {
 Json json_tensor(const Numbers& values, const Shape& shape, int planes) {
   if (values.size() <= most_written) return json_numbers(values);
   const Summary s = summarise(values);
-  return {{"shape", shape_json(shape)},     {"min", json_number(s.min)}, {"mean", json_number(s.mean)},
-          {"max", json_number(s.max)},      {"zeros", s.zeros},          {"nonfinite", s.nonfinite},
+  return {{"shape", shape_json(shape)},
+          {"min", json_number(s.min)},
+          {"mean", json_number(s.mean)},
+          {"max", json_number(s.max)},
+          {"zeros", s.zeros},
+          {"nonfinite", s.nonfinite},
           {"heat", heat_map(values, shape, planes)}};
 }
 
@@ -286,7 +288,8 @@ Json trace_json(const Trace& trace) {
     };
     put(key, op_formula(trace, op));
     for (std::size_t n = 0; n < op.inputs.size(); ++n) {
-      const bool has_gradient = op.inputs[n] >= 0 && trace.tensors[static_cast<std::size_t>(op.inputs[n])].requires_grad;
+      const bool has_gradient =
+          op.inputs[n] >= 0 && trace.tensors[static_cast<std::size_t>(op.inputs[n])].requires_grad;
       if (has_gradient) put(fmt::format("{}.{}", key, n), vjp_formula(trace, op, n));
       made["vjp"].push_back(has_gradient ? Json(fmt::format("{}.{}", key, n)) : Json(nullptr));
     }

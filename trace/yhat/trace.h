@@ -23,7 +23,8 @@ struct TraceTensor {
   bool requires_grad = false;
   int producer = -1;  ///< the op that makes it, -1 for a leaf
   bool f32 = false;
-  int planes = 1;  ///< how many of the first channels, filters or images a picture shows, if it is too large for numbers
+  int planes =
+      1;  ///< how many of the first channels, filters or images a picture shows, if it is too large for numbers
 };
 
 struct TraceAttribute {
