@@ -23,8 +23,7 @@ struct TraceTensor {
   bool requires_grad = false;
   int producer = -1;  ///< the op that makes it, -1 for a leaf
   bool f32 = false;
-  int planes =
-      1;  ///< how many of the first channels, filters or images a picture shows, if it is too large for numbers
+  int planes = 1;  ///< how many channels or filters are shown as pictures, if there are too many numbers to write down
 };
 
 struct TraceAttribute {
