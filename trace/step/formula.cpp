@@ -218,7 +218,9 @@ std::string to_mathml_in_parts(const Expr& e) {
   std::string out;
   Expr part = row({});
   const auto close = [&] {
-    if (!part.parts.empty()) out += (out.empty() ? "" : " ") + to_mathml(part);
+    if (part.parts.empty()) return;
+    if (!out.empty()) out += ' ';
+    out += to_mathml(part);
     part.parts.clear();
   };
   for (const Expr& inside : e.parts) {

@@ -164,7 +164,6 @@ Json backward_json(const Trace& trace, const TraceEvent& e, const Values& values
     check["max_rel"] = json_number(e.check.max_rel);
   }
   j["check"] = std::move(check);
-  if (!e.reason.empty()) j["reason"] = e.reason;
   return j;
 }
 
@@ -200,6 +199,7 @@ Json event_json(const Trace& trace, int k, const Trace::State& before) {
     for (const MicroStep& m : e.micro) micro.push_back(micro_json(m));
     j["micro"] = std::move(micro);
   }
+  if (!e.reason.empty()) j["reason"] = e.reason;
   if (!e.note.empty()) j["note"] = e.note;
   if (e.question) j["ask"] = question_json(*e.question);
   return j;
