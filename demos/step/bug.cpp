@@ -7,38 +7,10 @@
 #include <span>
 
 #include "example.h"
+#include "faulty_softmax.h"
 
 // Two backward passes of softmax that are wrong, and look right for a while.
 namespace yhat::step {
-namespace {
-
-// The forward of both, which is right.
-Tensor softmax_of_rows(const Tensor& z) {
-  Numbers v = z.to_vector();
-  const auto classes = static_cast<std::size_t>(z.dim(1));
-  for (std::size_t row = 0; row < v.size(); row += classes) {
-    double top = v[row];
-    for (std::size_t i = row; i < row + classes; ++i) top = std::max(top, v[i]);
-    double sum = 0;
-    for (std::size_t i = row; i < row + classes; ++i) sum += v[i] = std::exp(v[i] - top);
-    for (std::size_t i = row; i < row + classes; ++i) v[i] /= sum;
-  }
-  return from_values(std::span<const double>(v), z.shape(), z.dtype());
-}
-
-// A: as if softmax worked element by element, like sigmoid.
-Tensor softmax_diagonal_only(const Tensor& z) {
-  return record("softmax", softmax_of_rows(z),
-                edge(z, [](const Tensor& g, const Tensor& p) { return g * p * (1 - p); }), attribute("axis", 1));
-}
-
-// B: the gradient is handed on as it came.
-Tensor softmax_without_jacobian(const Tensor& z) {
-  return record("softmax", softmax_of_rows(z), edge(z, [](const Tensor& g) { return g; }), attribute("axis", 1));
-}
-
-}  // namespace
-
 Trace bug(const Request& request) {
   const bool skipped = request.variant == "B";
   const Batch batch = batch_of(request, {2, 1, 0.1}, 2);
@@ -46,13 +18,13 @@ Trace bug(const Request& request) {
   const Tensors leaves = {leaf(batch.logits, "z"), leaf(batch.one_hot, "y", false)};
   const auto program = [=](const Tensors& in) {
     if (skipped) {
-      const Tensor p = softmax_without_jacobian(in[0]).label("p");
+      const Tensor p = softmax_without_jacobian(in[0], 1).label("p");
       const Tensor e = (p - in[1]).label("e");
       const Tensor q = pow(e, 2).label("q");
       const Tensor s = sum(q).label("s");
       return (0.5 / n * s).label("L");
     }
-    const Tensor p = softmax_diagonal_only(in[0]).label("p");
+    const Tensor p = softmax_diagonal_only(in[0], 1).label("p");
     const Tensor l = log(p).label("l");
     const Tensor t = (in[1] * l).label("t");
     const Tensor s = sum(t).label("s");

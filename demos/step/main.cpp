@@ -14,6 +14,7 @@
 #endif
 
 #include "example.h"
+#include "loss_lesson.h"
 #include "stepper.h"
 
 namespace {
@@ -98,10 +99,21 @@ int compare(const Arguments& a) {
   return c.equal ? 0 : 1;
 }
 
+// The loss page has no graph to step through: its text is printed, its page written.
+int show_loss(const Arguments& a) {
+  if (!a.dot.empty()) throw ArgumentError("--dot", "loss has no graph (--html, --json)");
+  const step::LossLesson lesson = step::loss_lesson(a.request);
+  if (!a.html.empty()) trace::write_file("--html", a.html, step::loss_html(lesson));
+  if (!a.json.empty()) trace::write_file("--json", a.json, step::loss_json(lesson) + "\n");
+  if (a.html.empty() && a.json.empty()) std::cout << step::loss_text(lesson, a.digits == "full", a.ask);
+  return 0;
+}
+
 int show(Arguments& a) {
   for (const std::string& row : a.logits) a.request.logits.push_back(numbers(row));
   a.request.dtype = a.dtype == "f32" ? Dtype::f32 : Dtype::f64;
   a.request.command = command_of(a);
+  if (a.request.name == "loss") return show_loss(a);
   const Trace made = step::run_example(a.request);
   const trace::TextOptions text{a.digits == "full", a.ask, a.ascii};
   if (!a.html.empty()) trace::write_file("--html", a.html, trace::to_html(made));
@@ -137,6 +149,7 @@ int main(int argc, char** argv) {
         for (const char* v : e.variants) variants += fmt::format("{}{}", variants.empty() ? "  --variant " : ", ", v);
         std::cout << fmt::format("{:<10} {}{}\n", e.name, e.summary, variants);
       }
+      std::cout << fmt::format("{:<10} {}\n", "loss", "why softmax + cross-entropy gives yhat - y; and squared error?");
       return 0;
     }
     if (!arguments.diff.empty()) return compare(arguments);

@@ -2,11 +2,10 @@
 #include <doctest/doctest.h>
 #include <yhat/ops.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <sstream>
 
+#include "golden.h"
 #include "invariants.h"
 #include "step/example.h"
 #include "step/formula.h"
@@ -28,13 +27,6 @@ std::string read(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// To write the files anew after a wanted change: YHAT_WRITE_GOLDEN=1.
-void check_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(YHAT_TEST_SOURCE_DIR) + "/tests/trace/golden/" + name + ".txt";
-  if (std::getenv("YHAT_WRITE_GOLDEN")) std::ofstream(path, std::ios::binary) << text;
-  CHECK(text == read(path));
-}
-
 std::string piped(const char* example, const std::string& variant = "") {
   step::Request request;
   request.name = example;
@@ -53,13 +45,8 @@ TEST_CASE("step-through: the text of every example is the golden file, in 80 col
       const std::string name = example.name + (variant.empty() ? "" : "_" + variant);
       CAPTURE(name);
       const std::string text = piped(example.name, variant);
-      check_golden(name, text);
-      std::istringstream lines(text);
-      std::string line;
-      while (std::getline(lines, line)) {
-        CHECK(line.size() <= 80);
-        for (char c : line) CHECK((c >= 32 && c < 127));
-      }
+      test::check_golden(name, text);
+      test::check_columns(text);
     }
   }
 }

@@ -6,12 +6,12 @@ import { check, equal, make, open } from './browser.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-async function audit(page) {
+export async function audit(page) {
   await page.evaluate(axe);
   const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   return result.violations;
 }
-const serious = (list) => list.filter((v) => ['serious', 'critical'].includes(v.impact))
+export const serious = (list) => list.filter((v) => ['serious', 'critical'].includes(v.impact))
   .map((v) => `${v.id}: ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 120)).join(' | ')}`);
 
 // Seen by other eyes: the signs that are not colour must be there.

@@ -42,6 +42,7 @@ export const traceOf = (file) => JSON.parse(/id="trace">(.*?)<\/script>/s.exec(s
 // Opens a page; any request but its own, any message and any error is a failure.
 export async function open(browser, file, { hash = '', ...options } = {}) {
   const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(180000);  // a busy machine is no failure
   const page = await context.newPage();
   const name = path.basename(file);
   page.on('request', (r) => check(r.url().startsWith('file:') && r.url().includes(name), `${name} asks for ${r.url()}`));

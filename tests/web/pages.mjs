@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { checks, failures, launch, listed } from './browser.mjs';
 import { stepping } from './stepping.mjs';
+import { loss } from './loss.mjs';
 import { access } from './access.mjs';
 import { examples } from './examples.mjs';
 
@@ -10,6 +11,7 @@ try {
   await stepping(browser, all);
   await examples(browser, all);
   await access(browser, all);
+  await loss(browser);
 } finally {
   await browser.close();
 }

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# run.sh pages | selftest | bench | shots: makes the pages and opens them in Chromium. Exit 77: something is missing, so
-# nothing was done.
+# run.sh pages | selftest | bench | shots | pictures: makes the pages and opens them in Chromium. Exit 77: something is
+# missing, so nothing was done. To take the README's pictures anew:
+#   YHAT_STEP=$PWD/build/default/demos/yhat_step YHAT_WEB_OUT=build/web sh tests/web/run.sh pictures
 set -u
 here=$(cd -- "$(dirname -- "$0")" && pwd)
+export YHAT_DOCS="$here/../../docs"
 for browser in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
   [ -n "$browser" ] && CHROMIUM=$(command -v "$browser") && break
 done
@@ -18,7 +20,7 @@ mkdir -p "$YHAT_WEB_OUT" && cd "$YHAT_WEB_OUT" || exit 1
 selftest() {
   failed=0
   mkdir -p pages
-  for example in $("$YHAT_STEP" --list | awk '$1 != "loss" { print $1 }'); do
+  for example in $("$YHAT_STEP" --list | awk '{ print $1 }'); do
     page=$PWD/pages/selftest-$example.html
     "$YHAT_STEP" "$example" --html "$page" || { echo "$example: not made"; failed=1; continue; }
     said=$(timeout 120 "$CHROMIUM" --headless --no-sandbox --disable-gpu --virtual-time-budget=20000 --dump-dom \

@@ -18,8 +18,8 @@ Expr make(Expr::Kind kind, std::string text, std::vector<Expr> parts = {}) {
 }
 }  // namespace
 
-Expr number(double value) {
-  Expr e = make(Expr::Kind::number, "");
+Expr number(double value, std::string key) {
+  Expr e = make(Expr::Kind::number, std::move(key));
   e.value = value;
   return e;
 }
@@ -67,7 +67,7 @@ bool compound(const Expr& e) {
   if (e.kind == Expr::Kind::marked) return compound(e.parts[0]);
   if (e.kind != Expr::Kind::row) return false;
   for (const Expr& part : e.parts) {
-    if (part.kind == Expr::Kind::symbol && part.text != ",") return true;
+    if (part.kind == Expr::Kind::symbol && part.text != "," && part.text != " ") return true;
   }
   return false;
 }
@@ -111,6 +111,8 @@ std::string to_text(const Expr& e) {
           const bool apart = !out.empty() && out.back() != ' ' && (part.kind == Expr::Kind::words || after_words);
           const std::string text = wants_brackets(e.parts, i) ? fmt::format("({})", to_text(part)) : to_text(part);
           out += fmt::format("{}{}", apart && text[0] != ',' ? " " : "", text);
+        } else if (part.text == " ") {
+          out += part.text;
         } else if (part.text == "," || part.text == ":") {
           out += part.text + " ";
         } else if (tight(part.text) || part.text == "none" || part.text == "...") {
@@ -162,6 +164,7 @@ std::string operator_of(const std::string& text) {
   if (text == "->") return "<mo>&#8594;</mo>";
   if (text == "sum") return "<mo>&#8721;</mo>";
   if (text == "...") return "<mo>&#8230;</mo>";
+  if (text == " ") return "<mtext>&#8201;</mtext>";
   if (text == "none") return "<mtext>&#8211;</mtext>";
   if (text == "^T") return "";  // handled by its row
   return "<mo>" + escape(text) + "</mo>";
@@ -171,7 +174,7 @@ std::string inner(const Expr& e) {
   std::string out;
   switch (e.kind) {
     case Expr::Kind::number:
-      return number_markup(e.value);
+      return number_markup(e.value, e.text);
     case Expr::Kind::name:
       return identifier(e.text);
     case Expr::Kind::words:

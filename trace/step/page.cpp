@@ -159,8 +159,8 @@ std::string to_html(const Page& page) {
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
       "script-src 'unsafe-inline'; img-src data:\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-  out += fmt::format("<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n", escape(page.title),
-                     detail::page_file("page.css"));
+  out += fmt::format("<title>{}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n", escape(page.title),
+                     detail::page_file("page.css"), detail::page_file(page.style));
   out += page.body;
   out += "<script type=\"application/json\" id=\"trace\">" + page.json + "</script>\n";
   out += fmt::format("<script type=\"module\">\n{}{}</script>\n</body>\n</html>\n", detail::page_file("common.js"),
@@ -188,7 +188,7 @@ std::string to_html(const Json& trace) {
   if (!command.empty()) body += "Made by <code>" + escape(command) + "</code>, ";
   const Json& engine = trace.at("engine");
   body += fmt::format("yhat {}, {}.</p></footer>\n", escape(engine.at("version")), escape(engine.at("dtype")));
-  return to_html(Page{title, std::move(body), dump(trace), "stepper.js"});
+  return to_html(Page{title, std::move(body), dump(trace), "stepper.js", ""});
 }
 
 std::string to_html(const Trace& trace) { return to_html(trace_json(trace)); }

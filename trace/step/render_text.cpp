@@ -4,51 +4,13 @@
 #include "numbers.h"
 #include "output.h"
 #include "step_formulas.h"
+#include "text_lines.h"
 
 namespace yhat::trace {
 namespace {
 
-constexpr std::size_t width = 80;
-
 const TraceTensor& tensor(const Trace& trace, int t) { return trace.tensors[static_cast<std::size_t>(t)]; }
 const TraceOp& op(const Trace& trace, int o) { return trace.ops[static_cast<std::size_t>(o)]; }
-
-// Breaks a line of numbers after a comma, prose at a blank; what follows is set under the text, not under the keyword.
-void put(std::vector<std::string>& lines, const std::string& key, std::string text, bool prose = false) {
-  std::string head = fmt::format("  {:<10}", key);
-  do {
-    const std::size_t room = width - head.size();
-    std::size_t cut = text.size();
-    if (cut > room) {
-      cut = prose ? std::string::npos : text.rfind(", ", room - 1);
-      cut = cut == std::string::npos ? text.rfind(' ', room) : cut + 1;
-      if (cut == std::string::npos || cut == 0) cut = room;
-    }
-    std::string line = fmt::format("{}{}", head, text.substr(0, cut));
-    line.erase(line.find_last_not_of(' ') + 1);
-    lines.push_back(std::move(line));
-    text.erase(0, cut);
-    text.erase(0, text.find_first_not_of(' '));
-    head = std::string(12, ' ');
-  } while (!text.empty());
-}
-
-void put_grid(std::vector<std::string>& lines, const Numbers& data, std::int64_t rows, std::int64_t cols, bool full) {
-  std::vector<std::string> cells;
-  std::size_t widest = 0;
-  for (double v : data) {
-    cells.push_back(show(v, full));
-    widest = std::max(widest, cells.back().size());
-  }
-  for (std::int64_t r = 0; r < rows; ++r) {
-    std::string line;
-    for (std::int64_t c = 0; c < cols; ++c) {
-      line += fmt::format("{}{:>{}}", c ? "  " : "", cells[static_cast<std::size_t>(r * cols + c)], widest);
-    }
-    if (line.size() + 16 > width) return;
-    lines.push_back(fmt::format("            [ {} ]", line));
-  }
-}
 
 bool is_matrix(const Shape& s) {
   if (s.size() < 2 || s.numel() < 2) return false;
@@ -119,7 +81,7 @@ void put_state(std::vector<std::string>& lines, const Trace& trace, int k, bool 
     const std::string value = secret && state.value[t] != before.value[t] ? "?" : show(state.value[t], {}, full);
     const std::string grad = secret && state.grad[t] != before.grad[t] ? "?" : show(state.grad[t], {}, full);
     const std::string item = fmt::format(" {} {} [{}]", trace.tensors[t].name, value, grad);
-    if (line.size() + item.size() + 2 > width) {
+    if (line.size() + item.size() + 2 > text_width) {
       lines.push_back(line);
       line.assign(1, ' ');
     }
@@ -194,13 +156,13 @@ std::vector<std::string> render_step(const Trace& trace, int k, const TextOption
   const TraceEvent& e = trace.events[static_cast<std::size_t>(k - 1)];
   std::vector<std::string> lines;
   std::string head = fmt::format("[{}/{}] {}", k, trace.events.size(), heading(trace, e));
-  if (head.size() > width && head.find("     (") != std::string::npos) {
+  if (head.size() > text_width && head.find("     (") != std::string::npos) {
     const std::size_t cut = head.find("     (");
     lines = {head.substr(0, cut), fmt::format("  {}", head.substr(cut))};
   } else {
     lines = {head};
   }
-  for (std::string& line : lines) line = line.substr(0, width);
+  for (std::string& line : lines) line = line.substr(0, text_width);
   const StepFormulas f = formulas_of(trace, k, trace.at(k - 1));
   const bool secret = kept_back(trace, k, options);
   if (secret) {
@@ -254,7 +216,7 @@ std::vector<std::string> render_table(const Trace& trace, int k, const TextOptio
     std::string line =
         fmt::format("  {:<11} {:<31} {}", trace.tensors[t].name, secret ? "?" : show(state.value[t], s, options.full),
                     secret ? "?" : show(state.grad[t], s, options.full));
-    if (line.size() > width) line = line.substr(0, width - 3) + "...";
+    if (line.size() > text_width) line = line.substr(0, text_width - 3) + "...";
     lines.push_back(options.ascii ? ascii_only(line) : line);
   }
   return lines;
