@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <yhat/autograd.h>
 #include <yhat/ops.h>
-
-#include <algorithm>
-#include <cmath>
-#include <span>
 
 #include "example.h"
 #include "faulty_softmax.h"
 
 // Two backward passes of softmax that are wrong, and look right for a while.
 namespace yhat::step {
+
 Trace bug(const Request& request) {
   const bool skipped = request.variant == "B";
   const Batch batch = batch_of(request, {2, 1, 0.1}, 2);
