@@ -185,7 +185,7 @@ document.addEventListener('keydown', (e) => {
   if (e.ctrlKey || e.altKey || e.metaKey || $('help').open) return;
   const action = keys[e.key];
   // A slider and a group of radio buttons have arrows of their own; so has a box that scrolls.
-  if (!action || (e.key.length > 1 && e.target.matches('input, pre, .scroll'))) return;
+  if (!action || (e.key.length > 1 && e.target.matches('[type=range], [type=radio], pre, .scroll'))) return;
   if (/^[a-z]$/.test(e.key) && !$('letters').checked) return;
   e.preventDefault();
   actions[action]();
