@@ -48,7 +48,7 @@ case ${1-}${2+ NAME} in
   'demo NAME') name=$2; shift 2 ;;
   *) usage >&2; exit 2 ;;
 esac
-names=$(for f in demos/*.cpp demos/*/main.cpp; do f=${f#demos/}; f=${f%/main.cpp}; echo "${f%.cpp}"; done | grep -vF '*' | sort)
+names=$(for f in demos/*.cpp demos/*/main.cpp; do f=${f#demos/}; f=${f%/main.cpp}; echo "${f%.cpp}"; done | grep -vF '*' | sed 's/^step$/yhat_step/' | sort)
 [ "$name" != list ] || { echo "$names"; exit; }
 echo "$names" | grep -qxF -- "$name" || { echo "run.sh: no demo '$name' (./run.sh demo list)" >&2; exit 2; }
 set_up

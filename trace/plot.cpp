@@ -27,13 +27,18 @@ class Drawing {
 
   std::string text() {
     out_ = fmt::format(
-        "<svg class=\"plot\" viewBox=\"0 0 {:g} {:g}\" role=\"img\" aria-labelledby=\"{}\">"
-        "<title id=\"{}\">{}</title>\n",
-        width, height, id_, id_, escape_html(description()));
+        "<svg class=\"plot\" viewBox=\"0 0 {:g} {:g}\" role=\"img\" aria-labelledby=\"{}\" "
+        "data-x=\"{:g} {:g} {:g} {:g}\"><title id=\"{}\">{}</title>\n",
+        width, height, id_, x_lo_, x_hi_, left, width - right_, id_, escape_html(description()));
     if (any_) {
       axes();
+      if (!std::isnan(plot_.here)) {
+        out_ += fmt::format("<line class=\"here\" y1=\"{:g}\" y2=\"{:g}\" transform=\"translate({:.1f} 0)\"/>\n", top,
+                            height - bottom, px(plot_.here));
+      }
       for (std::size_t i = 0; i < plot_.series.size(); ++i) curve(plot_.series[i]);
       names();
+      for (const Mark& m : plot_.marks) mark(m);
     } else {
       out_ += fmt::format("<text class=\"tick\" x=\"{:g}\" y=\"{:g}\" text-anchor=\"middle\">no finite values</text>\n",
                           width / 2, height / 2);
@@ -50,6 +55,7 @@ class Drawing {
     for (const Series& s : plot_.series) {
       if (!s.y.empty()) text += fmt::format("; {} from {} to {}", s.name, number(s.y.front()), number(s.y.back()));
     }
+    for (const Mark& m : plot_.marks) text += fmt::format("; {} at {}, {}", m.text, number(m.x), number(m.y));
     return text;
   }
 
@@ -83,7 +89,11 @@ class Drawing {
     }
   }
 
-  double px(double x) const { return left + (x - x_lo_) / (x_hi_ - x_lo_) * (width - left - right_); }
+  double px(double x) const {
+    const double share =
+        plot_.log_x ? std::log1p(x - x_lo_) / std::log1p(x_hi_ - x_lo_) : (x - x_lo_) / (x_hi_ - x_lo_);
+    return left + share * (width - left - right_);
+  }
   double py(double scaled_y) const {
     const double share = std::clamp((scaled_y - y_lo_) / (y_hi_ - y_lo_), 0.0, 1.0);
     return height - bottom - share * (height - top - bottom);
@@ -105,7 +115,7 @@ class Drawing {
     }
     out_ += fmt::format("<line class=\"axis\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:g}\" y2=\"{:g}\"/>\n", left,
                         width - right_, height - bottom, height - bottom);
-    for (const double x : axis_ticks(x_lo_, x_hi_, 8)) {
+    for (const double x : plot_.log_x ? counts() : axis_ticks(x_lo_, x_hi_, 8)) {
       out_ += fmt::format("<line class=\"axis\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:g}\" y2=\"{:g}\"/>", px(x), px(x),
                           height - bottom, height - bottom + 4);
       out_ += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{:g}</text>\n", px(x),
@@ -116,6 +126,17 @@ class Drawing {
     out_ += fmt::format(
         "<text class=\"label\" transform=\"rotate(-90)\" x=\"{:.1f}\" y=\"14\" text-anchor=\"middle\">{}</text>\n",
         -(top + (height - top - bottom) / 2), escape_html(plot_.y_label));
+  }
+
+  // 0, 1, 2, 5, 10, 20, ...
+  std::vector<double> counts() const {
+    std::vector<double> ticks = {0};
+    for (double power = 1; power <= x_hi_; power *= 10) {
+      for (const double factor : {1.0, 2.0, 5.0}) {
+        if (factor * power <= x_hi_) ticks.push_back(factor * power);
+      }
+    }
+    return ticks;
   }
 
   static std::string decade(double exponent) {
@@ -142,6 +163,18 @@ class Drawing {
           "<circle class=\"dot\" cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"{2}\"/></g>\n",
           px(s.x[i]), py(scaled(s.y[i])), s.x.size() <= 30 ? "3" : "2");
     }
+  }
+
+  void mark(const Mark& m) {
+    if (!shown(m.x, m.y)) return;
+    const double x = px(m.x);
+    const double y = py(scaled(m.y));
+    const double below = y + 44 < height - bottom ? 1 : -1;  // words under the point where there is room
+    out_ += fmt::format(
+        "<circle class=\"mark\" cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"5\"/><line class=\"axis\" x1=\"{0:.1f}\" "
+        "x2=\"{0:.1f}\" y1=\"{2:.1f}\" y2=\"{3:.1f}\"/><text class=\"name\" x=\"{0:.1f}\" y=\"{4:.1f}\" "
+        "text-anchor=\"middle\">{5}</text>\n",
+        x, y, y + 6 * below, y + 26 * below, y + (below > 0 ? 40 : -30), escape_html(m.text));
   }
 
   /// The name of each curve beside its end, moved apart where they would overlap.

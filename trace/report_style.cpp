@@ -44,6 +44,8 @@ figcaption { font-weight: 600; font-size: 15px; margin-bottom: 4px; }
 .plot .dashed { stroke-dasharray: 5 4; }
 .plot .dot { fill: currentColor; stroke: var(--surface); stroke-width: 1; }
 .plot .hit { fill: transparent; }
+.plot .here { stroke: var(--soft); stroke-dasharray: 2 3; }
+.plot .mark { fill: none; stroke: var(--ink); stroke-width: 2; }
 .plot g:hover .dot { stroke: currentColor; stroke-width: 5; }
 .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); }
 .wide { overflow-x: auto; }

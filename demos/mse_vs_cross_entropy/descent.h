@@ -61,13 +61,13 @@ inline double neuron_gradient(Loss loss, double z, double y) {
   return grad(neuron_loss(loss, leaf, yhat::tensor(y, Dtype::f64)), {leaf})[0].item();
 }
 
-/// Where squared error's gradient for y = 0 is largest: Newton's method on the second derivative, which the engine gets
-/// by differentiating twice and three times.
-inline double steepest_z() {
+/// Where squared error's gradient for the target y, 0 or 1, is largest: Newton's method on the second derivative, which
+/// the engine gets by differentiating twice and three times.
+inline double steepest_z(double y = 0) {
   double z = 0;
   for (int i = 0; i < 20; ++i) {
     const Tensor leaf = yhat::tensor(z, Dtype::f64).requires_grad_(true);
-    const Tensor loss = neuron_loss(Loss::squared_error, leaf, yhat::tensor(0, Dtype::f64));
+    const Tensor loss = neuron_loss(Loss::squared_error, leaf, yhat::tensor(y, Dtype::f64));
     const Tensor first = grad(loss, {leaf}, {.create_graph = true})[0];
     const Tensor second = grad(first, {leaf}, {.create_graph = true})[0];
     const double third = grad(second, {leaf})[0].item();

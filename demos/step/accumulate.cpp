@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <yhat/ops.h>
+#include <yhat/sgd.h>
 
 #include "example.h"
 
@@ -37,15 +38,6 @@ Trace diamond(const Request& request) {
 
 namespace {
 
-// w <- w - lr dL/dw, and tells the observer.
-void descend(Observer& observer, Tensor& w, double lr) {
-  const Tensor before = w.detach().clone();
-  const Tensor after = before - lr * w.grad();
-  const Attribute settings[] = {attribute("lr", lr)};
-  dispatch(w.dtype(), [&](auto zero) { w.mutable_data<decltype(zero)>("sgd")[0] = after.data<decltype(zero)>()[0]; });
-  observer.update({w, "sgd", settings, before});
-}
-
 void set(Observer& observer, Tensor& w, double value) {
   const Tensor before = w.detach().clone();
   dispatch(w.dtype(),
@@ -57,7 +49,6 @@ void set(Observer& observer, Tensor& w, double value) {
 
 Trace zero_grad(const Request& request) {
   const double start = request.w.value_or(1);
-  const double lr = 0.1;
   Tensor w = leaf(tensor(start, request.dtype), "w");
   const Tensor x = leaf(tensor(request.x.value_or(2), request.dtype), "x", false);
   const auto program = [](const Tensors& in) {
@@ -68,23 +59,21 @@ Trace zero_grad(const Request& request) {
   };
   Recorder recorder({.title = "zero_grad: L = 1/2 (w x - 6)^2, two steps of SGD without and with zero_grad",
                      .command = request.command});
-  const auto remove_gradient = [&] {
+  SGD sgd({w}, {.lr = 0.1});
+  const auto iteration = [&] {
+    run_pass(recorder, program, {w, x});
     const Observe on(recorder);
-    w.zero_grad();
+    sgd.step();
   };
   recorder.phase("without zero_grad");
-  for (int i = 0; i < 2; ++i) {
-    run_pass(recorder, program, {w, x});
-    descend(recorder, w, lr);
-  }
+  iteration();
+  iteration();
   recorder.phase("with zero_grad");
   set(recorder, w, start);
-  remove_gradient();
-  for (int i = 0; i < 2; ++i) {
-    if (i > 0) remove_gradient();
-    run_pass(recorder, program, {w, x});
-    descend(recorder, w, lr);
-  }
+  remove_gradient(recorder, w);
+  iteration();
+  remove_gradient(recorder, w);
+  iteration();
   Trace trace = recorder.trace();
   trace.lead = {
       "backward() adds to the gradient that a leaf has; it does not replace it. So between two steps of "

@@ -14,6 +14,7 @@
 #endif
 
 #include "example.h"
+#include "loss_lesson.h"
 #include "stepper.h"
 
 namespace {
@@ -31,7 +32,7 @@ bool is_terminal(int descriptor) {
 struct Arguments {
   step::Request request;
   std::string html, json, dot, digits = "4", dtype = "f64";
-  std::vector<std::string> logits;
+  std::vector<std::string> logits, diff;
   bool list = false, ask = false, ascii = false;
 };
 
@@ -72,26 +73,47 @@ void add_options(CLI::App& app, Arguments& a) {
   app.add_option("--html", a.html, "write a page to step through")->type_name("FILE");
   app.add_option("--json", a.json, "write the trace")->type_name("FILE");
   app.add_option("--dot", a.dot, "write the graph for Graphviz")->type_name("FILE");
+  app.add_option("--diff", a.diff, "name the first step at which MINE departs from REF, two traces of --json")
+      ->type_name("REF MINE")
+      ->expected(2);
   app.add_option("--variant", r.variant, "another version of the example")->type_name("NAME");
-  app.add_option("--logits", a.logits, "softmax, mse, loss: your own, as 8,0,-2; repeat for a batch")
+  app.add_option("--logits", a.logits, "your own logits, as 8,0,-2; repeat for a batch")
       ->type_name("LIST")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1);
   app.add_option("--label", r.labels, "the true class of each --logits, from 0")->type_name("INT")->expected(1);
-  app.add_option("--w", r.w, "neuron: weight");
-  app.add_option("--b", r.b, "neuron: bias");
-  app.add_option("--x", r.x, "neuron, diamond: input");
-  app.add_option("--y", r.y, "neuron: target");
+  app.add_option("--w", r.w, "weight (neuron, zero_grad)");
+  app.add_option("--b", r.b, "bias (neuron)");
+  app.add_option("--x", r.x, "input (neuron, diamond, zero_grad)");
+  app.add_option("--y", r.y, "target (neuron)");
   app.add_option("--dtype", a.dtype, "f32 or f64")->check(CLI::IsMember({"f32", "f64"}));
   app.add_option("--digits", a.digits, "4 or full")->check(CLI::IsMember({"4", "full"}));
   app.add_flag("--ask", a.ask, "questions before answers");
   app.add_flag("--ascii", a.ascii, "print ASCII only");
 }
 
+int compare(const Arguments& a) {
+  const trace::Comparison c = trace::compare_files(a.diff[0], a.diff[1]);
+  std::cout << c.text;
+  if (!a.html.empty()) trace::write_file("--html", a.html, c.html);
+  return c.equal ? 0 : 1;
+}
+
+// The loss page has no graph to step through: its text is printed, its page written.
+int show_loss(const Arguments& a) {
+  if (!a.dot.empty()) throw ArgumentError("--dot", "loss has no graph (--html, --json)");
+  const step::LossLesson lesson = step::loss_lesson(a.request);
+  if (!a.html.empty()) trace::write_file("--html", a.html, step::loss_html(lesson));
+  if (!a.json.empty()) trace::write_file("--json", a.json, step::loss_json(lesson) + "\n");
+  if (a.html.empty() && a.json.empty()) std::cout << step::loss_text(lesson, a.digits == "full", a.ask);
+  return 0;
+}
+
 int show(Arguments& a) {
   for (const std::string& row : a.logits) a.request.logits.push_back(numbers(row));
   a.request.dtype = a.dtype == "f32" ? Dtype::f32 : Dtype::f64;
   a.request.command = command_of(a);
+  if (a.request.name == "loss") return show_loss(a);
   const Trace made = step::run_example(a.request);
   const trace::TextOptions text{a.digits == "full", a.ask, a.ascii};
   if (!a.html.empty()) trace::write_file("--html", a.html, trace::to_html(made));
@@ -127,8 +149,10 @@ int main(int argc, char** argv) {
         for (const char* v : e.variants) variants += fmt::format("{}{}", variants.empty() ? "  --variant " : ", ", v);
         std::cout << fmt::format("{:<10} {}{}\n", e.name, e.summary, variants);
       }
+      std::cout << fmt::format("{:<10} {}\n", "loss", "why softmax + cross-entropy gives yhat - y; and squared error?");
       return 0;
     }
+    if (!arguments.diff.empty()) return compare(arguments);
     if (arguments.request.name.empty()) throw ArgumentError("yhat_step", "which example? (--list names them)");
     return show(arguments);
   } catch (const CLI::CallForHelp&) {

@@ -59,6 +59,7 @@ class Stepper {
     } else if (word == "i") {
       into();
     } else if (word == "o") {
+      if (inside_ >= 0) options_.text.told = true;  // whoever was inside has seen it
       inside_ = -1;
       show();
     } else if (word == "t") {
@@ -71,7 +72,7 @@ class Stepper {
       options_.text.full = !options_.text.full;
       show();
     } else if (word == "r") {
-      say(now().question ? now().question->answer : "no question here");
+      reveal();
     } else if (word == "?") {
       out_ << help_text;
     } else {
@@ -85,7 +86,17 @@ class Stepper {
     if (k < 1 || k > steps_) return say(refusal);
     k_ = k;
     inside_ = -1;
+    options_.text.told = false;
     show();
+  }
+
+  void reveal() {
+    const auto& question = inside_ < 0 ? now().question : now().micro[static_cast<std::size_t>(inside_)].question;
+    if (!question) return say("no question here");
+    say(question->answer);
+    if (!options_.text.ask) return;
+    options_.text.told = true;
+    inside_ < 0 ? show() : show_inside();
   }
 
   void first(EventKind kind) {
@@ -110,8 +121,16 @@ class Stepper {
   void into() {
     const auto& micro = now().micro;
     if (micro.empty()) return say("nothing inside this step");
+    if (inside_ < 0 && options_.text.ask && !options_.text.told && now().question) {
+      return say("first the question; r reveals the answer");
+    }
     if (inside_ + 1 >= static_cast<int>(micro.size())) return say("this is the last step inside; o leaves");
     ++inside_;
+    options_.text.told = false;
+    show_inside();
+  }
+
+  void show_inside() {
     for (const std::string& line : trace::render_micro(trace_, k_, inside_, options_.text)) out_ << line << "\n";
   }
 

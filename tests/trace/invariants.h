@@ -3,10 +3,23 @@
 
 #include <yhat/trace.h>
 
+#include <string>
+
+#include "step/example.h"
+
 /// What must hold for every trace, whatever was recorded.
 namespace yhat::test {
 
 /// Checks, with doctest, that the trace is consistent with itself and with the engine.
 void check_invariants(const Trace& trace);
+
+/// Whether this build can run the example: lenet takes a picture of the embedded sample.
+inline bool available([[maybe_unused]] const step::Example& example) {
+#ifdef YHAT_TEST_EMBED_SAMPLE
+  return true;
+#else
+  return std::string(example.name) != "lenet";
+#endif
+}
 
 }  // namespace yhat::test

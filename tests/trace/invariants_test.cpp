@@ -8,8 +8,6 @@
 #include <map>
 #include <set>
 
-#include "step/example.h"
-
 namespace yhat::test {
 namespace {
 
@@ -63,7 +61,7 @@ void check_local(const Trace& trace, const TraceEvent& e) {
   const LocalDerivative& local = e.local;
   const double tolerance = trace.dtype == "f32" ? 1e-6 : 1e-12;
   const auto close = [&](double a, double b) { return near(a, b, tolerance); };
-  if (!local.closed.empty()) CHECK(equal(local.data, local.closed, close));
+  if (!local.closed.empty() && !trace.expects_red) CHECK(equal(local.data, local.closed, close));
   if (local.kind == Kind::rule) return;
   Numbers product(e.contribution.size(), 0.0);
   if (local.kind == Kind::jacobian) {
@@ -79,7 +77,8 @@ void check_local(const Trace& trace, const TraceEvent& e) {
 }
 
 void check_softmax(const Trace& trace, const TraceEvent& e) {
-  if (trace.ops[static_cast<std::size_t>(e.op)].name != "softmax" || e.local.kind != LocalDerivative::Kind::jacobian)
+  if (trace.ops[static_cast<std::size_t>(e.op)].name != "softmax" || e.local.kind != LocalDerivative::Kind::jacobian ||
+      trace.expects_red)
     return;
   const auto n = static_cast<std::size_t>(e.local.rows);
   const double tolerance = trace.dtype == "f32" ? 1e-6 : 1e-15;
@@ -149,6 +148,7 @@ void check_invariants(const Trace& trace) {
 
 TEST_CASE("step-through: the invariants hold for every example and variant") {
   for (const yhat::step::Example& example : yhat::step::examples()) {
+    if (!yhat::test::available(example)) continue;
     std::vector<std::string> variants(example.variants.begin(), example.variants.end());
     variants.emplace_back();
     for (const std::string& variant : variants) {
@@ -157,6 +157,11 @@ TEST_CASE("step-through: the invariants hold for every example and variant") {
       yhat::step::Request request;
       request.name = example.name;
       request.variant = variant;
+      const yhat::Trace trace = yhat::step::run_example(request);
+      yhat::test::check_invariants(trace);
+      CHECK(trace.expects_red == (std::string(example.name) == "bug" || std::string(example.name) == "gap120"));
+      if (std::string(example.name) == "lenet" || std::string(example.name) == "gap120") continue;
+      request.dtype = yhat::Dtype::f32;
       yhat::test::check_invariants(yhat::step::run_example(request));
     }
   }

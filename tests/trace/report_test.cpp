@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <yhat/yhat.h>
 
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -119,6 +121,27 @@ TEST_CASE("points without a place on the axes interrupt a curve") {
   }
   const std::string flat = plot_svg({.title = "t", .x_label = "x", .y_label = "y", .series = {{"a", {1}, {5}}}}, "p");
   CHECK(flat.find("nan") == std::string::npos);
+}
+
+TEST_CASE("a plot points at a point, has a movable line, and spreads counts by their logarithm") {
+  const std::string svg = plot_svg({.title = "t",
+                                    .x_label = "steps",
+                                    .y_label = "y",
+                                    .series = {{"a", {0, 9, 99}, {0, 1, 2}}},
+                                    .marks = {{9, 1, "<here>"}},
+                                    .log_x = true,
+                                    .here = 99},
+                                   "p");
+  CHECK(unbalanced(svg).empty());
+  CHECK(svg.find("; &lt;here&gt; at 9, 1</title>") != std::string::npos);
+  double lo = 0, hi = 0, left = 0, right = 0;
+  const std::size_t at = svg.find(" data-x=\"");
+  REQUIRE(std::sscanf(svg.c_str() + at, " data-x=\"%lf %lf %lf %lf\"", &lo, &hi, &left, &right) == 4);
+  CHECK((lo == 0 && hi == 99));
+  const std::string middle = fmt::format("cx=\"{:.1f}\"", (left + right) / 2);  // log(1 + 9) is half of log(1 + 99)
+  CHECK(svg.find("<circle class=\"mark\" " + middle) != std::string::npos);
+  CHECK(svg.find(fmt::format("translate({:.1f} 0)", right)) != std::string::npos);
+  for (const char* tick : {">0<", ">1<", ">2<", ">5<", ">10<", ">50<"}) CHECK(svg.find(tick) != std::string::npos);
 }
 
 TEST_CASE("ticks are round numbers within the axis") {

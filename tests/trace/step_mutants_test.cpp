@@ -1,112 +1,78 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
-#include <yhat/autograd.h>
-#include <yhat/ops.h>
-#include <yhat/recorder.h>
 
-#include <cmath>
-#include <span>
+#include <string>
 
+#include "mutants.h"
+#include "step/json.h"
 #include "step/output.h"
 
 using namespace yhat;
 
-// Gradients that are wrong in the ways students get them wrong must be red, and first red where the fault is.
+// Gradients that are wrong in the ways students get them wrong: first red where the fault is, in the check row, the
+// text, the page and the comparison with a run that is right.
 namespace {
 
-const TraceEvent& first_red(const Trace& trace) {
-  REQUIRE(trace.first_red() > 0);
-  return trace.events[static_cast<std::size_t>(trace.first_red() - 1)];
-}
-
-std::string text_of_first_red(const Trace& trace) {
-  std::string text;
-  for (const std::string& line : trace::render_step(trace, trace.first_red(), {})) text += line + "\n";
-  return text;
-}
-
-Trace recorded(const Recorder::Program& program, const Tensors& leaves) {
-  Recorder recorder;
-  {
-    const Observe on(recorder);
-    program(leaves).backward();
-  }
-  recorder.check(program, leaves);
-  return recorder.trace();
-}
-
-// Only the diagonal of the Jacobian.
-Tensor softmax_diagonal(const Tensor& z) {
-  Numbers p = z.to_vector();
-  double sum = 0;
-  for (double& v : p) sum += v = std::exp(v);
-  for (double& v : p) v /= sum;
-  return record("softmax", from_values(std::span<const double>(p), z.shape(), z.dtype()),
-                edge(z, [](const Tensor& g, const Tensor& y) { return g * y * (1 - y); }), attribute("axis", 0));
-}
-
-// The mean over N samples whose gradient forgets 1/N.
-Tensor careless_mean(const Tensor& x) {
-  double sum = 0;
-  for (double v : x.to_vector()) sum += v;
-  return record("mean", full({}, sum / static_cast<double>(x.size()), x.dtype()),
-                edge(x, [s = x.shape()](const Tensor& g) { return broadcast_to(g, s); }));
+std::string name_of_first_red(const Trace& trace) {
+  const auto json = trace::trace_json(trace);
+  const auto& e = json["events"][static_cast<std::size_t>(trace.first_red() - 1)];
+  const std::string op = json["ops"][e["op"].get<std::size_t>()]["name"];
+  const std::string x = json["tensors"][e["tensor"].get<std::size_t>()]["name"];
+  return e["kind"].get<std::string>() + " " + op + " -> " + x;
 }
 
 }  // namespace
 
-TEST_CASE("step-through mutant: a softmax vjp with the diagonal only is red at softmax's own step") {
-  const auto program = [](const Tensors& in) {
-    const Tensor p = softmax_diagonal(in[0]).label("p");
-    return (-sum(log(p) * tensor({0, 0, 1}, p.dtype()))).label("L");
-  };
-  const Trace trace = recorded(program, {tensor({2, 1, 0.1}, Dtype::f64).requires_grad_(true).label("z")});
-  const TraceEvent& e = first_red(trace);
-  CHECK(trace.ops[static_cast<std::size_t>(e.op)].name == "softmax");
-  CHECK(e.kind == EventKind::backward);
-  CHECK(e.local.data != e.local.closed);
-  CHECK(text_of_first_red(trace).find("RED") != std::string::npos);
-}
+TEST_CASE("step-through mutants: red at the op that is wrong, and at no step before it") {
+  for (const test::Mutant& m :
+       {test::softmax_diagonal(), test::overwriting(), test::missing_mean(), test::kernel_not_turned()}) {
+    CAPTURE(m.name);
+    CHECK(m.right.first_red() == 0);
+    const int step = m.wrong.first_red();
+    REQUIRE(step > 0);
+    std::string where = m.where;
+    if (const std::size_t ordinal = where.find(" (2)"); ordinal != std::string::npos) where.erase(ordinal, 4);
+    CHECK(name_of_first_red(m.wrong) == where);
 
-TEST_CASE("step-through mutant: = for += is red at step 10 of the diamond") {
-  // The engine adds up for every op, so a wrong engine is played: it overwrites.
-  const Tensor x = tensor(2, Dtype::f64).requires_grad_(true).label("x");
-  const auto program = [](const Tensors& in) {
-    const Tensor y = (3 * in[0]).label("y");
-    const Tensor a = (2 * y).label("a");
-    const Tensor b = (5 * y).label("b");
-    return (a + b).label("c");
-  };
-  Recorder recorder;
-  struct Overwriting final : Observer {
-    explicit Overwriting(Recorder& to) : recorder(to) {}
-    void forward(const ForwardEvent& e) override { recorder.forward(e); }
-    void vjp(const VjpEvent& e) override { recorder.vjp(e); }
-    void accumulate(const AccumulateEvent& e) override {
-      if (!e.cause || !e.before.defined()) return recorder.accumulate(e);
-      recorder.accumulate({e.target, e.cause, e.edge, e.before, e.contribution, e.contribution});
-    }
-    Recorder& recorder;
-  } overwriting(recorder);
-  {
-    const Observe on(overwriting);
-    program({x}).backward();
+    std::string text;
+    for (const std::string& line : trace::render_step(m.wrong, step, {})) text += line + "\n";
+    CHECK(text.find("RED (rel ") != std::string::npos);
+    const std::string all = trace::render_all(m.wrong, {});
+    CHECK(all.find("RED") > all.find("[" + std::to_string(step) + "/"));
+
+    const auto json = trace::trace_json(m.wrong);
+    CHECK(json["events"][static_cast<std::size_t>(step - 1)]["check"]["state"] == "red");
+    const std::string page = trace::to_html(m.wrong);
+    CHECK(page.find("RED (rel ") != std::string::npos);
+
+    const trace::Difference d = trace::compare(trace::trace_json(m.right), json);
+    CHECK(d.step == step);
+    REQUIRE(!d.lines.empty());
+    CHECK(d.lines[0] == "first difference: step " + std::to_string(step) + " of " +
+                            std::to_string(m.wrong.events.size()) + ", " + m.where);
   }
-  recorder.check(program, {x});
-  const Trace& trace = recorder.trace();
-  CHECK(trace.first_red() == 10);
-  CHECK(first_red(trace).after == Numbers{2});
-  CHECK(first_red(trace).check.numeric.at(0) == doctest::Approx(7));
-  CHECK(text_of_first_red(trace).find("numeric 7 RED") != std::string::npos);
 }
 
-TEST_CASE("step-through mutant: a missing 1/N is red at the loss op, on a batch of two and not on one") {
-  const auto program = [](const Tensors& in) {
-    const Tensor e = exp(in[0]).label("e");
-    return careless_mean(e).label("L");
-  };
-  const auto leaf = [](const Nested& v) { return tensor(v, Dtype::f64).requires_grad_(true).label("x"); };
-  const Trace two = recorded(program, {leaf({0.5, 1})});
-  CHECK(trace::op_label(two, first_red(two).op) == "L = mean(e)");
-  CHECK(recorded(program, {leaf({0.5})}).first_red() == 0);
+TEST_CASE("step-through mutants: = for += is 2 instead of 7 at step 10 of the diamond") {
+  const test::Mutant m = test::overwriting();
+  CHECK(m.wrong.first_red() == 10);
+  const TraceEvent& e = m.wrong.events[9];
+  CHECK(e.after == Numbers{2});
+  CHECK(e.check.numeric.at(0) == doctest::Approx(7));
+}
+
+TEST_CASE("step-through mutants: the wrong softmax is shown beside the formula") {
+  const test::Mutant m = test::softmax_diagonal();
+  const TraceEvent& e = m.wrong.events[static_cast<std::size_t>(m.wrong.first_red() - 1)];
+  CHECK(e.local.differs());
+  CHECK(e.micro.empty());  // plain loops would show what the engine did not do
+  std::string text;
+  for (const std::string& line : trace::render_step(m.wrong, m.wrong.first_red(), {})) text += line + "\n";
+  CHECK(text.find("RED: by the formula, J is") != std::string::npos);
+}
+
+TEST_CASE("step-through mutants: one sample cannot show a missing 1/N") {
+  const test::Mutant m = test::missing_mean(true);
+  CHECK(m.wrong.first_red() == 0);
+  CHECK(trace::compare(trace::trace_json(m.right), trace::trace_json(m.wrong)).step == 0);
 }

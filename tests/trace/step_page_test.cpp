@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <yhat/error.h>
 #include <yhat/ops.h>
 #include <yhat/recorder.h>
 
@@ -9,6 +10,7 @@
 #include <regex>
 #include <set>
 
+#include "invariants.h"
 #include "step/example.h"
 #include "step/json.h"
 #include "step/layout.h"
@@ -35,6 +37,7 @@ int count(const std::string& text, const std::string& part) {
 
 TEST_CASE("step-through: layouts go left to right without overlaps, inside the canvas, the same every time") {
   for (const step::Example& example : step::examples()) {
+    if (!test::available(example)) continue;
     CAPTURE(example.name);
     const Trace trace = of(example.name);
     const trace::Layout layout = trace::lay_out(trace);
@@ -54,14 +57,50 @@ TEST_CASE("step-through: layouts go left to right without overlaps, inside the c
         CHECK(apart);
       }
     }
-    CHECK(trace::to_svg(trace, layout) == trace::to_svg(trace, trace::lay_out(trace)));
+    CHECK(trace::to_svg(trace::trace_json(trace)) == trace::to_svg(trace::trace_json(of(example.name))));
   }
   CHECK(trace::crossings(trace::lay_out(of("neuron"))) == 0);
   CHECK(trace::crossings(trace::lay_out(of("diamond"))) == 0);
+  CHECK(trace::crossings(trace::lay_out(of("softmax"))) <= 1);
+  CHECK(trace::crossings(trace::lay_out(of("mse"))) <= 1);
+  if (test::available(step::examples()[7])) CHECK(trace::crossings(trace::lay_out(of("lenet"))) == 0);
+}
+
+TEST_CASE("step-through: the parameters of LeNet enter from above") {
+  for (const step::Example& example : step::examples()) {
+    if (std::string(example.name) != "lenet" || !test::available(example)) continue;
+    const Trace trace = of("lenet");
+    const trace::Layout layout = trace::lay_out(trace);
+    for (const trace::Wire& w : layout.wires) {
+      const TraceTensor& from = trace.tensors[static_cast<std::size_t>(w.from)];
+      if (from.role != "param") continue;
+      CAPTURE(from.name);
+      CHECK(layout.boxes[static_cast<std::size_t>(w.from)].y < layout.boxes[static_cast<std::size_t>(w.to)].y);
+    }
+  }
+}
+
+TEST_CASE("step-through: the graph for Graphviz") {
+  CHECK(trace::to_dot(of("diamond")) ==
+        "digraph \"diamond: y = 3x, a = 2y, b = 5y, c = a + b\" {\n"
+        "  rankdir=LR;\n"
+        "  node [shape=box, fontname=\"sans-serif\"];\n"
+        "  t0 [label=\"x\", style=rounded];\n"
+        "  o0 [label=\"y = 3*x\"];\n"
+        "  o1 [label=\"a = 2*y\"];\n"
+        "  o2 [label=\"b = 5*y\"];\n"
+        "  o3 [label=\"c = a + b\"];\n"
+        "  t0 -> o0 [label=\"[]\"];\n"
+        "  o0 -> o1 [label=\"[]\"];\n"
+        "  o0 -> o2 [label=\"[]\"];\n"
+        "  o1 -> o3 [label=\"[]\"];\n"
+        "  o2 -> o3 [label=\"[]\"];\n"
+        "}\n");
 }
 
 TEST_CASE("step-through: a page is one file that asks for nothing") {
   for (const step::Example& example : step::examples()) {
+    if (!test::available(example)) continue;
     CAPTURE(example.name);
     const std::string page = trace::to_html(of(example.name));
     CHECK(page.size() < (std::string(example.name) == "lenet" ? 1000 * 1000 : 300 * 1000));
@@ -144,6 +183,26 @@ TEST_CASE("step-through: a large tensor is written as a summary with a picture")
   CHECK(json["heat"]["rows"] == 10);
   CHECK(json["heat"]["data"].size() == 100);
   CHECK(trace::json_tensor(Numbers(256, 1.0), {256}).is_array());
+}
+
+TEST_CASE("step-through: over a limit nothing is written, and an old file stays") {
+  Recorder recorder;
+  {
+    const Observe on(recorder);
+    Tensor x = tensor(1, Dtype::f64).requires_grad_(true);
+    for (int i = 0; i < 250; ++i) x = x * 1.0;
+  }
+  const std::string path = "step_page_limit.html";
+  std::ofstream(path) << "old";
+  CHECK_THROWS_WITH_AS(recorder.save_html(path),
+                       "trace: 251 boxes (at most 200); record at module level or use a smaller input", ArgumentError);
+  CHECK_THROWS_AS(recorder.save_json(path), ArgumentError);
+  CHECK_THROWS_AS(recorder.save_dot(path), ArgumentError);
+  CHECK_THROWS_AS(recorder.print(), ArgumentError);
+  std::ifstream in(path);
+  CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == "old");
+  in.close();
+  std::remove(path.c_str());
 }
 
 TEST_CASE("step-through: a file is written as a whole") {

@@ -2,13 +2,14 @@
 #include <doctest/doctest.h>
 #include <yhat/ops.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <sstream>
 
+#include "golden.h"
+#include "invariants.h"
 #include "step/example.h"
 #include "step/formula.h"
+#include "step/json.h"
 #include "step/numbers.h"
 #include "step/output.h"
 #include "step/stepper.h"
@@ -19,16 +20,11 @@ using trace::show_full;
 
 namespace {
 
+using test::available;
+
 std::string read(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// To write the files anew after a wanted change: YHAT_WRITE_GOLDEN=1.
-void check_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(YHAT_TEST_SOURCE_DIR) + "/tests/trace/golden/" + name + ".txt";
-  if (std::getenv("YHAT_WRITE_GOLDEN")) std::ofstream(path, std::ios::binary) << text;
-  CHECK(text == read(path));
 }
 
 std::string piped(const char* example, const std::string& variant = "") {
@@ -42,57 +38,32 @@ std::string piped(const char* example, const std::string& variant = "") {
 
 TEST_CASE("step-through: the text of every example is the golden file, in 80 columns of ASCII") {
   for (const step::Example& example : step::examples()) {
+    if (!available(example)) continue;
     std::vector<std::string> variants(example.variants.begin(), example.variants.end());
     variants.emplace_back();
     for (const std::string& variant : variants) {
       const std::string name = example.name + (variant.empty() ? "" : "_" + variant);
       CAPTURE(name);
       const std::string text = piped(example.name, variant);
-      check_golden(name, text);
-      std::istringstream lines(text);
-      std::string line;
-      while (std::getline(lines, line)) {
-        CHECK(line.size() <= 80);
-        for (char c : line) CHECK((c >= 32 && c < 127));
-      }
+      test::check_golden(name, text);
+      test::check_columns(text);
     }
   }
 }
 
+// One list for C++ and for the page's script: tests/web reads it too.
 TEST_CASE("step-through: numbers with 4 digits and in full") {
-  const double inf = std::numeric_limits<double>::infinity();
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  struct {
-    double value;
-    const char *four, *full;
-  } const table[] = {
-      {1234.5, "1234", "1234.5"},
-      {1235.5, "1236", "1235.5"},
-      {9999.5, "1.000e4", "9999.5"},
-      {-0.0, "0", "-0"},
-      {0.0, "0", "0"},
-      {1e-320, "1.000e-320", "1e-320"},
-      {nan, "NaN", "NaN"},
-      {-nan, "NaN", "NaN"},
-      {inf, "Infinity", "Infinity"},
-      {-inf, "-Infinity", "-Infinity"},
-      {7, "7", "7"},
-      {0.5, "0.5", "0.5"},
-      {0.99996, "1.000", "0.99996"},
-      {4.257e-4, "4.257e-4", "4.257e-4"},
-      {-22026.465794806718, "-2.203e4", "-22026.465794806718"},
-      {0.001, "0.001", "0.001"},
-      {0.1f, "0.1", "0.10000000149011612"},
-      {1.0 / 3.0, "0.3333", "0.3333333333333333"},
-      {123456789, "1.235e8", "123456789"},
-      {1e16, "1.000e16", "1e16"},
-      {1.5e300, "1.500e300", "1.5e300"},
-      {7 + 1e-12, "7", "7.000000000001"},
-  };
-  for (const auto& row : table) {
-    CHECK(show(row.value) == row.four);
-    CHECK(show_full(row.value) == row.full);
+  const auto list = trace::Json::parse(read(std::string(YHAT_TEST_SOURCE_DIR) + "/tests/trace/numbers.json"));
+  REQUIRE(list.size() > 30);
+  for (const auto& row : list) {
+    const double value = trace::numbers_of(trace::Json::array({row["value"]}))->at(0);
+    CAPTURE(value);
+    CHECK(show(value) == row["four"].get<std::string>());
+    CHECK(show_full(value) == row["full"].get<std::string>());
   }
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(show(-nan) == "NaN");
+  CHECK(show_full(-nan) == "NaN");
 }
 
 TEST_CASE("step-through: the stepper obeys its commands and stops at the end of input") {
@@ -144,10 +115,69 @@ TEST_CASE("step-through: formulas are the same tree as text and as MathML") {
 TEST_CASE("step-through: questions without answers, answers at the end") {
   step::Request request;
   request.name = "diamond";
-  const std::string text = trace::render_all(step::run_example(request), {false, true, false});
+  const Trace made = step::run_example(request);
+  const std::string text = trace::render_all(made, {.ask = true});
   const std::size_t question = text.find("predict   Is 5 the gradient of y?");
   const std::size_t answers = text.find("\nAnswers\n");
   REQUIRE(question != std::string::npos);
   REQUIRE(answers != std::string::npos);
   CHECK(text.find("Not yet: y is used twice") > answers);
+  CHECK(text.find("y 6 [?]") < answers);                          // the number is kept back,
+  CHECK(text.find("5 += 1 * 2") > answers);                       // also in the card,
+  CHECK(text.find("numbers   5 += 1 * 2") != std::string::npos);  // and told at the end
+
+  const auto session = [&](const std::string& typed) {
+    std::istringstream in(typed);
+    std::ostringstream out;
+    step::step_through(made, in, out, {{.ask = true}, false});
+    return out.str();
+  };
+  CHECK(session("g 10\n").find("5 += 1 * 2") == std::string::npos);
+  CHECK(session("g 10\nt\n").find("?") != std::string::npos);
+  CHECK(session("g 10\nr\n").find("5 += 1 * 2") != std::string::npos);
+  CHECK(session("g 10\nn\n").find("y 6 [7]") != std::string::npos);  // the next step tells it too
+}
+
+TEST_CASE("step-through: each example asks 4 to 6 questions, among them the ones of the course") {
+  struct {
+    const char *example, *variant, *ask, *answer;
+  } const wanted[] = {
+      {"diamond", "", "Is 5 the gradient of y?", "Not yet: y is used twice; a's contribution is still to come."},
+      {"diamond", "", "Why `+=`, not `=`?",
+       "Every path from y to c counts. `=` leaves 2, and dL/dx = 6 instead of 21."},
+      {"zero_grad", "", "What will the gradient be?", "-8 + -4.8 = -12.8: nobody removed the first."},
+      {"softmax", "", "Which entry is negative, why?", "The true class: only there y = 1 is subtracted."},
+      {"softmax", "", "Which entries of J matter?", "One row: the upstream is zero elsewhere."},
+      {"mse", "very_wrong", "More wrong: larger gradient?", "No: J shrinks faster than p - y grows."},
+      {"conv", "", "What overlaps window 1?", "Columns 1 and 2 of rows 0-2: they are added to."},
+      {"pool", "", "(2,2): why 5?", "It won two windows: 1 + 4."},
+      {"bug", "A", "Which entries are wrong?", "All but the true class: so it half works."},
+  };
+  for (const auto& w : wanted) {
+    CAPTURE(w.ask);
+    step::Request request;
+    request.name = w.example;
+    request.variant = w.variant;
+    bool found = false;
+    const auto look = [&](const std::optional<Question>& q) {
+      found = found || (q && q->ask == w.ask && q->answer == w.answer);
+    };
+    for (const TraceEvent& e : step::run_example(request).events) {
+      look(e.question);
+      for (const MicroStep& m : e.micro) look(m.question);
+    }
+    CHECK(found);
+  }
+  for (const step::Example& example : step::examples()) {
+    if (!available(example)) continue;
+    CAPTURE(example.name);
+    step::Request request;
+    request.name = example.name;
+    int questions = 0;
+    for (const TraceEvent& e : step::run_example(request).events) {
+      questions += e.question.has_value();
+      for (const MicroStep& m : e.micro) questions += m.question.has_value();
+    }
+    CHECK((questions >= 4 && questions <= 6));
+  }
 }

@@ -6,16 +6,31 @@ import { check, equal, make, open } from './browser.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-async function audit(page) {
+export async function audit(page) {
   await page.evaluate(axe);
   const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   return result.violations;
 }
-const serious = (list) => list.filter((v) => ['serious', 'critical'].includes(v.impact))
+export const serious = (list) => list.filter((v) => ['serious', 'critical'].includes(v.impact))
   .map((v) => `${v.id}: ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 120)).join(' | ')}`);
 
-export async function access(browser) {
-  for (const name of ['diamond', 'neuron', 'zero_grad']) {
+// Seen by other eyes: the signs that are not colour must be there.
+async function otherEyes(browser) {
+  const page = await open(browser, make('diamond'), { hash: '#step=10' });
+  const seen = await page.evaluate(() => {
+    const style = (selector, property) => getComputedStyle(document.querySelector(selector))[property];
+    return {
+      forward: style('.wire .f', 'strokeDasharray'), backward: style('.wire.back .b', 'strokeDasharray'),
+      now: style('.box.now .ring', 'strokeWidth'), row: getComputedStyle(document.querySelector('tr.now th'), '::after').content,
+    };
+  });
+  equal(seen, { forward: 'none', backward: '6px, 4px', now: '3px', row: '" <- this"' }, 'dashes, outline and words');
+  await page.context().close();
+}
+
+export async function access(browser, all) {
+  await otherEyes(browser);
+  for (const name of all) {
     const file = make(name);
     for (const colorScheme of ['light', 'dark']) {
       const page = await open(browser, file, { hash: '#step=11', colorScheme });

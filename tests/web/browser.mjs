@@ -33,12 +33,16 @@ export function make(name, ...options) {
   execFileSync(process.env.YHAT_STEP, [example, ...options, '--html', file], { stdio: 'pipe' });
   return file;
 }
+// The examples with steps; the loss page has none.
+export const listed = () => execFileSync(process.env.YHAT_STEP, ['--list'], { encoding: 'utf8' }).trim().split('\n')
+  .map((line) => line.split(' ')[0]).filter((name) => name !== 'loss');
 export const source = (file) => readFileSync(file, 'utf8');
 export const traceOf = (file) => JSON.parse(/id="trace">(.*?)<\/script>/s.exec(source(file))[1]);
 
 // Opens a page; any request but its own, any message and any error is a failure.
 export async function open(browser, file, { hash = '', ...options } = {}) {
   const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(180000);  // a busy machine is no failure
   const page = await context.newPage();
   const name = path.basename(file);
   page.on('request', (r) => check(r.url().startsWith('file:') && r.url().includes(name), `${name} asks for ${r.url()}`));
@@ -46,6 +50,20 @@ export async function open(browser, file, { hash = '', ...options } = {}) {
   page.on('pageerror', (e) => check(false, `${name}: ${e.message}`));
   await page.goto('file://' + file + hash);
   return page;
+}
+
+export const step = (page) => page.evaluate(() => Number(document.getElementById('step').value));
+export const press = async (page, ...keys) => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+// Waits until the page shows step k. (waitForFunction needs eval, which the page's policy forbids.)
+export async function until(page, k) {
+  for (let i = 0; i < 1000 && (await step(page)) !== k; ++i) await page.waitForTimeout(5);
+  equal(await step(page), k, `reaches step ${k}`);
+}
+export async function to(page, k) {
+  await page.evaluate((n) => (location.hash = `#step=${n}`), k);
+  await until(page, k);
 }
 
 // The numbers that a piece of text shows, with the typographic minus.

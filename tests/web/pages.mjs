@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
-import { checks, failures, launch } from './browser.mjs';
+import { checks, failures, launch, listed } from './browser.mjs';
 import { stepping } from './stepping.mjs';
+import { loss } from './loss.mjs';
 import { access } from './access.mjs';
+import { examples } from './examples.mjs';
 
 const browser = await launch();
 try {
-  await stepping(browser);
-  await access(browser);
+  const all = listed();
+  await stepping(browser, all);
+  await examples(browser, all);
+  await access(browser, all);
+  await loss(browser);
 } finally {
   await browser.close();
 }

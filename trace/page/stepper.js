@@ -8,6 +8,7 @@ let inside = -1;
 let selected = null;
 let timer = null;
 let revealed = false;
+let cell = null;  // of the output of a convolution or pooling, whose window is shown
 
 const event = () => trace.events[k - 1];
 const shapeOf = (t) => trace.tensors[t].shape;
@@ -26,27 +27,41 @@ function stateAt(steps) {
   return state;
 }
 
-function inBox(t, shape) {
+const room = Math.floor((trace.layout.nodes[0].w - 16) / 7.4);  // for characters in a box
+
+function inBox(t, shape, most) {
   if (t === null) return '-';
   if (Array.isArray(t) && t.length <= 3) {
     const all = listed(t, 3);
-    if (all.length <= 19) return all;
+    if (all.length <= most) return all;
   }
-  return `${shape.join('x')} numbers`;
+  return shape.join('x');
 }
 
-// While the question stands, the number that answers it is hidden everywhere.
-const asking = () => $('asking').checked && !revealed && event().ask;
+function gradInBox(t, shape) {
+  if (t === null) return '-';
+  if (Array.isArray(t) && t.length <= 3) {
+    const all = inBox(t, shape, room - 4);
+    if (all.startsWith('(') || t.length === 1) return all;
+  }
+  const numbers = (Array.isArray(t) ? t : [t.min, t.max]).map((v) => Math.abs(toNumber(v)));
+  return `max ${text(numbers.some(Number.isNaN) ? NaN : Math.max(...numbers))}`;
+}
+
+// While the question stands, the number that answers it is hidden everywhere. A step inside has a question of its own.
+const holder = () => (inside < 0 ? event() : event().micro[inside]);
+const asking = () => $('asking').checked && !revealed && holder().ask;
+const eventHidden = () => inside < 0 && asking();
 
 function drawGraph(before, after) {
   const e = event();
   for (const t of trace.tensors) {
     const box = boxes.get(t.id);
-    const hidden = asking() && t.id === e.tensor;
+    const hidden = eventHidden() && t.id === e.tensor;
     const { value, grad } = after[t.id];
     const changed = (a, b) => hidden && a !== b;
-    box.querySelector('.val').textContent = changed(before[t.id].value, value) ? '?' : inBox(value, t.shape);
-    const shown = !t.requires_grad ? 'none' : changed(before[t.id].grad, grad) ? '?' : inBox(grad, t.shape);
+    box.querySelector('.val').textContent = changed(before[t.id].value, value) ? '?' : inBox(value, t.shape, room);
+    const shown = !t.requires_grad ? 'none' : changed(before[t.id].grad, grad) ? '?' : gradInBox(grad, t.shape);
     box.querySelector('.g').textContent = shown;
     box.querySelector('.gl').textContent = t.requires_grad ? 'grad ' : 'no grad';
     if (!t.requires_grad) box.querySelector('.g').textContent = '';
@@ -79,7 +94,7 @@ function lastForward() {
 function drawTable(before, after) {
   const e = event();
   const rows = trace.tensors.filter((t) => after[t.id].value !== null).map((t) => {
-    const hidden = asking() && t.id === e.tensor;
+    const hidden = eventHidden() && t.id === e.tensor;
     const value = hidden && before[t.id].value !== after[t.id].value ? '?' : listed(after[t.id].value, 6);
     const grad = hidden && before[t.id].grad !== after[t.id].grad ? '?' : listed(after[t.id].grad, 6);
     return make('tr', t.id === e.tensor ? { class: 'now' } : {}, make('th', { scope: 'row' }, t.name),
@@ -94,7 +109,7 @@ function drawCard() {
   const words = { value: 'value', forward: 'forward', seed: 'seed', backward: 'backward', stored: 'stored gradient', update: 'update', zero_grad: 'zero_grad' };
   const phase = trace.phases.find((p) => p.from <= k && k <= p.to);
   $('step-h').textContent = `Step ${k} of ${N} \u2013 ${words[e.kind]}${phase ? ' \u2013 ' + phase.name : ''}`;
-  const hide = asking();
+  const hide = eventHidden();
   $('say').textContent = hide ? `Step ${k} of ${N}.` : minusInNumbers(e.say.replace(/^[^:.,]*, /, '').replace(/^./, (c) => c.toUpperCase()));
   for (const row of ['rule', 'numbers', 'result']) {
     $(row).innerHTML = hide && row !== 'rule' ? '?' : e.subst[row] || (row === 'result' ? '' : '\u2013');
@@ -108,33 +123,66 @@ function drawCard() {
   $('note').textContent = [e.reason, e.note].filter(Boolean).map((s) => s.replace(/[.]?$/, '.')).join(' ');
   if (hide) $('note').textContent = '';
   $('grids').replaceChildren(...(hide ? [] : figures(e)));
-  $('ask').hidden = !e.ask || !$('asking').checked;
-  $('question').textContent = e.ask ? e.ask.q : '';
-  $('answer').textContent = e.ask ? e.ask.a : '';
+  document.querySelector('.card').classList.toggle('differing', Boolean(trace.diff) && trace.diff.step === k);
+  drawWindow(hide);
+}
+
+function drawQuestion() {
+  const { ask } = holder();
+  $('ask').hidden = !ask || !$('asking').checked;
+  $('question').textContent = ask ? ask.q : '';
+  $('answer').textContent = ask ? ask.a : '';
   $('answer').hidden = !revealed;
   $('reveal').hidden = revealed;
+}
+
+function drawWindow(hide) {
+  const g = hide ? null : geometry(event());
+  $('window').hidden = !g;
+  if (!g) return;
+  for (const [id, axis] of [['cell-row', 2], ['cell-col', 3]]) $(id).max = g.output[axis] - 1;
+  if (cell) [$('cell-row').value, $('cell-col').value] = cell;
+  else [$('cell-row').value, $('cell-col').value] = ['', ''];
+  const w = cell && g.window(...cell);
+  $('window-says').textContent = w ? `looks at rows ${w.r0} to ${w.r1} and columns ${w.c0} to ${w.c1} of the input` : '';
+}
+
+function chooseCell() {
+  const g = geometry(event());
+  const at = ['cell-row', 'cell-col'].map((id) => Number($(id).value || 0));
+  const inRange = g && at.every((v, axis) => Number.isInteger(v) && v >= 0 && v < g.output[axis + 2]);
+  cell = inRange ? at : null;
+  $('grids').replaceChildren(...figures(event()));
+  drawWindow(false);
 }
 
 const minusInNumbers = (s) => s.replace(/(^|[\s(])-(?=[\dI])/g, '$1\u2212');
 
 function figures(e) {
   const out = [];
-  const add = (name, t, shape) => {
-    if (t !== null && t !== undefined && count(t) > 1) out.push(figure(name, t, shape));
+  const g = geometry(e);
+  const here = g && cell ? { r0: cell[0], r1: cell[0], c0: cell[1], c1: cell[1] } : null;
+  const looked = here ? g.window(...cell) : null;
+  const add = (name, t, shape, box = null) => {
+    if (t !== null && t !== undefined && count(t) > 1) out.push(figure(name, t, shape, [], box));
   };
   if (e.kind === 'backward' || e.kind === 'stored') {
-    if (e.kind === 'backward') add('upstream', e.upstream, shapeOf(e.from));
+    if (e.kind === 'backward') add('upstream', e.upstream, shapeOf(e.from), here);
     if (e.local && e.local.kind === 'jacobian') {
-      add('local derivative J: rows are outputs, columns inputs', e.local.data, [e.local.rows, e.local.cols]);
-      if (e.local.closed) add('J from the formula', e.local.closed, [e.local.rows, e.local.cols]);
+      const size = [e.local.rows, e.local.cols];
+      add('local derivative J, asked of the op: rows are outputs, columns inputs', e.local.data, size);
+      if (e.local.closed) add(e.local.differs ? 'J by the formula: it differs' : 'J by the formula: the same', e.local.closed, size);
+      if (e.local.differs) out[out.length - 1].classList.add('red');
     } else if (e.local && e.local.data) {
       add('slope of each element', e.local.data, shapeOf(e.tensor));
     }
     if (e.before !== null) add('before', e.before, shapeOf(e.tensor));
-    add('contribution', e.contrib, shapeOf(e.tensor));
+    add('contribution', e.contrib, shapeOf(e.tensor), looked);
     if (e.before !== null) add('after', e.after, shapeOf(e.tensor));
   } else {
-    add('value', e.kind === 'forward' ? e.out : e.kind === 'update' ? e.after : e.data, shapeOf(e.tensor));
+    if (g) add('input', stateAt(k)[g.op.in[0]].value, shapeOf(g.op.in[0]), looked);
+    if (e.kind === 'update') add('before', e.before, shapeOf(e.tensor));
+    add(e.kind === 'update' ? 'after' : 'value', e.kind === 'forward' ? e.out : e.kind === 'update' ? e.after : e.data, shapeOf(e.tensor), here);
   }
   return out;
 }
@@ -143,12 +191,18 @@ function drawInside() {
   const e = event();
   const steps = e.micro || [];
   $('inside').hidden = inside < 0;
-  document.querySelector('[data-do=into]').disabled = steps.length === 0;
+  document.querySelector('[data-do=into]').disabled = steps.length === 0 || Boolean(eventHidden()) || inside + 1 === steps.length;
   document.querySelector('[data-do=out]').disabled = inside < 0;
+  $('into-hint').hidden = steps.length === 0 || inside >= 0;
+  $('into-hint').textContent = `${steps.length} steps inside: key Down, or "into".`;
+  drawQuestion();
   if (inside < 0) return;
   const m = steps[inside];
   $('inside-h').textContent = `Inside this step: ${inside + 1} of ${steps.length}`;
-  $('inside-say').textContent = minusInNumbers(m.say);
+  $('inside-say').textContent = asking() ? '?' : minusInNumbers(m.say);
+  $('inside-formula').innerHTML = m.formula && !asking() ? m.formula.mathml : '';
+  redraw($('inside-formula'));
+  if (asking()) return $('inside-grids').replaceChildren();
   $('inside-grids').replaceChildren(...m.grids.map((g) => figure(g.name || 'result', g.data, [g.rows, g.cols], g.lit)));
 }
 
@@ -172,8 +226,7 @@ function go(to, quiet = false) {
   const next = Math.min(N, Math.max(1, to));
   if (next === k && inside < 0) return;
   k = next;
-  inside = -1;
-  revealed = false;
+  [inside, revealed, cell] = [-1, false, null];
   draw();
   reveal(boxes.get(event().tensor));
   const fast = timer !== null && Number($('speed').value) > 1;
@@ -218,14 +271,17 @@ const actions = {
   backward: () => first('backward'),
   into: () => {
     const steps = event().micro || [];
-    if (inside + 1 >= steps.length) return;
+    if (inside + 1 >= steps.length || eventHidden()) return;
     ++inside;
+    revealed = false;
     drawInside();
-    $('live').textContent = minusInNumbers(steps[inside].say);
+    $('inside').scrollIntoView({ block: 'nearest' });
+    $('live').textContent = asking() ? steps[inside].ask.q : minusInNumbers(steps[inside].say);
   },
   out: () => {
-    inside = -1;
-    drawInside();
+    if (inside < 0) return;
+    [inside, revealed] = [-1, true];
+    draw();
   },
   earlier: () => touching(-1),
   later: () => touching(1),
@@ -236,10 +292,10 @@ const actions = {
     draw();
   },
   reveal: () => {
-    if (!event().ask || !$('asking').checked) return;
+    if (!holder().ask || !$('asking').checked) return;
     revealed = true;
     draw();
-    $('live').textContent = event().ask.a;
+    $('live').textContent = holder().ask.a;
   },
   goto: () => $('step').select(),
   help: () => ($('help').open ? $('help').close() : $('help').showModal()),
@@ -288,6 +344,13 @@ $('reveal').addEventListener('click', actions.reveal);
 $('slider').addEventListener('input', () => go(Number($('slider').value)));
 $('speed').addEventListener('change', () => timer !== null && play(true));
 $('asking').addEventListener('change', () => ((revealed = false), draw()));
+for (const id of ['cell-row', 'cell-col']) $(id).addEventListener('input', chooseCell);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+
+// On paper: the graph as it is at the end.
+let onScreen = null;
+window.addEventListener('beforeprint', () => ((onScreen = k), (k = N), draw()));
+window.addEventListener('afterprint', () => ((k = onScreen), draw()));
 window.addEventListener('hashchange', fromHash);
 
 function choose(t) {
@@ -332,8 +395,14 @@ function selftest() {
 
 for (const e of document.querySelectorAll('.live')) e.hidden = false;
 $('slider').max = N;
-for (const e of trace.events) $('ticks').append(make('i', { class: `${e.kind}${e.part && e.part[1] > 1 ? ' part' : ''}` }));
+for (const e of trace.events) {
+  const marks = [e.kind, e.part && e.part[1] > 1 ? 'part' : '', e.check && e.check.state === 'red' ? 'wrong' : '',
+    trace.diff && trace.diff.step === e.k ? 'wrong' : ''];
+  $('ticks').append(make('i', { class: marks.filter(Boolean).join(' ') }));
+}
 const wanted = location.hash;
+if (trace.diff && trace.diff.step > 0) k = trace.diff.step;
 draw();
 if (wanted === '#selftest') selftest();
 else fromHash();
+performance.mark('yhat-ready');

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "micro.h"
@@ -269,6 +270,17 @@ Trace build_trace(const RawLog& log, const Recorder::Options& options) { return 
 }  // namespace yhat::trace
 
 namespace yhat {
+
+bool LocalDerivative::differs() const {
+  for (std::size_t i = 0; i < std::min(data.size(), closed.size()); ++i) {
+    const bool both_nan = std::isnan(data[i]) && std::isnan(closed[i]);
+    if (!both_nan && data[i] != closed[i] &&
+        !(std::abs(data[i] - closed[i]) <= 1e-5 * std::max(1.0, std::abs(closed[i])))) {
+      return true;
+    }
+  }
+  return false;
+}
 
 Trace::State Trace::at(int steps) const {
   State state;

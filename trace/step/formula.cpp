@@ -18,8 +18,8 @@ Expr make(Expr::Kind kind, std::string text, std::vector<Expr> parts = {}) {
 }
 }  // namespace
 
-Expr number(double value) {
-  Expr e = make(Expr::Kind::number, "");
+Expr number(double value, std::string key) {
+  Expr e = make(Expr::Kind::number, std::move(key));
   e.value = value;
   return e;
 }
@@ -67,7 +67,7 @@ bool compound(const Expr& e) {
   if (e.kind == Expr::Kind::marked) return compound(e.parts[0]);
   if (e.kind != Expr::Kind::row) return false;
   for (const Expr& part : e.parts) {
-    if (part.kind == Expr::Kind::symbol && part.text != ",") return true;
+    if (part.kind == Expr::Kind::symbol && part.text != "," && part.text != " ") return true;
   }
   return false;
 }
@@ -75,6 +75,17 @@ bool compound(const Expr& e) {
 std::string guarded(const Expr& e) {
   const std::string text = to_text(e);
   return compound(e) ? fmt::format("({})", text) : text;
+}
+
+// "5 + -2" and "--2" want brackets.
+bool negative(const Expr& e) {
+  if (e.kind == Expr::Kind::number) return e.value < 0;
+  return (e.kind == Expr::Kind::marked || (e.kind == Expr::Kind::row && e.parts.size() == 1)) && negative(e.parts[0]);
+}
+bool wants_brackets(const std::vector<Expr>& parts, std::size_t i) {
+  if (i == 0 || parts[i - 1].kind != Expr::Kind::symbol || !negative(parts[i])) return false;
+  const std::string& before = parts[i - 1].text;
+  return before == "*" || before == "times" || before == "+" || before == "-" || before == "u-";
 }
 
 bool tight(const std::string& s) { return s == "*" || s == "^T" || s == "'" || s == "u-"; }
@@ -94,12 +105,16 @@ std::string to_text(const Expr& e) {
     case Expr::Kind::row: {
       std::string out;
       bool after_words = false;
-      for (const Expr& part : e.parts) {
+      for (std::size_t i = 0; i < e.parts.size(); ++i) {
+        const Expr& part = e.parts[i];
         if (part.kind != Expr::Kind::symbol) {
           const bool apart = !out.empty() && out.back() != ' ' && (part.kind == Expr::Kind::words || after_words);
-          out += fmt::format("{}{}", apart && to_text(part)[0] != ',' ? " " : "", to_text(part));
-        } else if (part.text == ",") {
-          out += ", ";
+          const std::string text = wants_brackets(e.parts, i) ? fmt::format("({})", to_text(part)) : to_text(part);
+          out += fmt::format("{}{}", apart && text[0] != ',' ? " " : "", text);
+        } else if (part.text == " ") {
+          out += part.text;
+        } else if (part.text == "," || part.text == ":") {
+          out += part.text + " ";
         } else if (tight(part.text) || part.text == "none" || part.text == "...") {
           out += to_text(part);
         } else {
@@ -149,6 +164,7 @@ std::string operator_of(const std::string& text) {
   if (text == "->") return "<mo>&#8594;</mo>";
   if (text == "sum") return "<mo>&#8721;</mo>";
   if (text == "...") return "<mo>&#8230;</mo>";
+  if (text == " ") return "<mtext>&#8201;</mtext>";
   if (text == "none") return "<mtext>&#8211;</mtext>";
   if (text == "^T") return "";  // handled by its row
   return "<mo>" + escape(text) + "</mo>";
@@ -158,7 +174,7 @@ std::string inner(const Expr& e) {
   std::string out;
   switch (e.kind) {
     case Expr::Kind::number:
-      return number_markup(e.value);
+      return number_markup(e.value, e.text);
     case Expr::Kind::name:
       return identifier(e.text);
     case Expr::Kind::words:
@@ -166,7 +182,9 @@ std::string inner(const Expr& e) {
     case Expr::Kind::symbol:
       return operator_of(e.text);
     case Expr::Kind::row:
-      for (const Expr& part : e.parts) out += inner(part);
+      for (std::size_t i = 0; i < e.parts.size(); ++i) {
+        out += wants_brackets(e.parts, i) ? inner(fence(e.parts[i])) : inner(e.parts[i]);
+      }
       return "<mrow>" + out + "</mrow>";
     case Expr::Kind::fraction:
       return "<mfrac>" + inner(e.parts[0]) + inner(e.parts[1]) + "</mfrac>";
@@ -197,6 +215,25 @@ std::string inner(const Expr& e) {
 
 std::string to_mathml(const Expr& e, bool block) {
   return std::string("<math") + (block ? " display=\"block\"" : "") + ">" + inner(e) + "</math>";
+}
+
+std::string to_mathml_in_parts(const Expr& e) {
+  std::string out;
+  Expr part = row({});
+  const auto close = [&] {
+    if (part.parts.empty()) return;
+    if (!out.empty()) out += ' ';
+    out += to_mathml(part);
+    part.parts.clear();
+  };
+  for (const Expr& inside : e.parts) {
+    const bool breaks =
+        inside.kind == Expr::Kind::symbol && (inside.text == "+" || inside.text == "=" || inside.text == "->");
+    if (breaks) close();
+    part.parts.push_back(inside);
+  }
+  close();
+  return out;
 }
 
 bool Operands::has(const char* which) const {

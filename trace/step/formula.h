@@ -13,16 +13,17 @@ namespace yhat::trace {
 struct Expr {
   enum class Kind { number, name, symbol, words, row, fraction, sub, super, fence, matrix, marked };
   Kind kind = Kind::row;
-  std::string text;         // name, symbol or words; of marked: the CSS class
+  std::string text;         // name, symbol or words; of marked: the CSS class; of a number: its key
   double value = 0;         // number
   std::vector<Expr> parts;  // of a matrix: all entries in row-major order
   int cols = 0;             // of a matrix
 };
 
-Expr number(double value);
+/// With a key, such as "p:2", the page can put other numbers in this one's place.
+Expr number(double value, std::string key = "");
 /// "x", "W1", "sigma" (Greek letters are spelled).
 Expr name(std::string text);
-/// "+", "=", "+=", "*" (tight) or "times" (with room)
+/// "+", "=", "+=", "*" (tight) or "times" (with room); " " is a little room between factors
 Expr symbol(std::string text);
 Expr words(std::string text);
 Expr row(std::vector<Expr> parts);
@@ -46,6 +47,8 @@ Expr list(const MaybeNumbers& values, std::size_t most = 6);
 std::string to_text(const Expr& e);
 /// A whole <math> element.
 std::string to_mathml(const Expr& e, bool block = false);
+/// A row as one <math> for each of its terms, so that a narrow screen can break it.
+std::string to_mathml_in_parts(const Expr& e);
 
 // --- What is known about each op, by name ---
 
@@ -72,6 +75,7 @@ struct OpFormula {
   std::vector<Form> slope;                       // d output / d input i
   std::vector<double (*)(const Point&)> closed;  // the same in numbers, for elementwise ops
   std::vector<Form> vjp;                         // right-hand side of dL/dx += ..., where it is not upstream * slope
+  const char* second = nullptr;                  // what an unnamed second input is called
 };
 
 /// Null for an op that is not in the table (a student's own).

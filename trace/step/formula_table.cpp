@@ -189,11 +189,26 @@ std::vector<OpFormula> others() {
   table.push_back(rule("avg_pool2d", of("avgpool"),
                        {say("each upstream cell, divided by the window's size, is added to every cell of it")}));
   table.push_back(rule("dropout", of("dropout"), {say("upstream * mask / (1 - p)")}));
-  table.push_back(
-      rule("cross_entropy", [](O o) { return apply("CE", row({apply("softmax", in(o, 0))})); }, {[](O o) {
-             return row({words("upstream *"), fence(row({apply("softmax", in(o, 0)), symbol("-"), name("y")}))});
-           }}));
-  table.push_back(rule("mse_loss", of("mse"), {say("upstream * 2 (prediction - target) / N")}));
+  OpFormula cross_entropy =
+      rule("cross_entropy",
+           [](O o) {
+             return apply("CE", row({apply("softmax", in(o, 0)), symbol(","), in(o, 1)}));
+           },
+           {[](O o) {
+             return row({words("upstream *"), fence(row({apply("softmax", in(o, 0)), symbol("-"), in(o, 1)}))});
+           }});
+  cross_entropy.second = "target";
+  table.push_back(std::move(cross_entropy));
+  OpFormula mse =
+      rule("mse_loss",
+           [](O o) {
+             return apply("mse", row({in(o, 0), symbol(","), in(o, 1)}));
+           },
+           {[](O o) {
+             return row({words("upstream * 2"), fence(row({in(o, 0), symbol("-"), in(o, 1)})), words("/ N")});
+           }});
+  mse.second = "target";
+  table.push_back(std::move(mse));
   return table;
 }
 

@@ -6,11 +6,12 @@
 #include <set>
 
 // A layered layout in four moves: assign layers, put dummy nodes on long wires, order each layer so that few wires
-// cross, pull each box to the height of its neighbours.
+// cross, pull each op to the height of its neighbours, with its parameters above.
 namespace yhat::trace {
 namespace {
 
-constexpr int box_width = 136;
+constexpr int narrow_box = 148;
+constexpr int wide_box = 204;  // holds three numbers
 constexpr int box_height = 62;
 constexpr int gap_x = 52;
 constexpr int gap_y = 22;
@@ -28,7 +29,12 @@ struct Place {
 
 class Layouter {
  public:
-  explicit Layouter(const Trace& trace) : trace_(trace) {}
+  explicit Layouter(const Trace& trace) : trace_(trace) {
+    for (const TraceTensor& t : trace.tensors) {
+      const std::int64_t n = t.shape.numel();
+      if (n == 2 || n == 3) box_width_ = wide_box;
+    }
+  }
 
   Layout run() {
     assign_layers();
@@ -83,10 +89,15 @@ class Layouter {
         routes_.push_back(std::move(route));
       }
     }
-    for (std::size_t p = 0; p < places_.size(); ++p) {
-      const auto layer = u(places_[p].layer);
-      if (layers_.size() <= layer) layers_.resize(layer + 1);
-      layers_[layer].push_back(static_cast<int>(p));
+    for (int pass = 0; pass < 3; ++pass) {  // parameters above all, then other leaves, then ops
+      for (std::size_t p = 0; p < places_.size(); ++p) {
+        const bool is_leaf = leaf(static_cast<int>(p));
+        const bool is_param = is_leaf && trace_.tensors[u(places_[p].tensor)].role == "param";
+        if (pass != (is_param ? 0 : is_leaf ? 1 : 2)) continue;
+        const auto layer = u(places_[p].layer);
+        if (layers_.size() <= layer) layers_.resize(layer + 1);
+        layers_[layer].push_back(static_cast<int>(p));
+      }
     }
   }
 
@@ -188,25 +199,58 @@ class Layouter {
     for (Place& p : places_) p.y += margin - top;
   }
 
-  void settle(const std::vector<int>& layer, bool forward) {
-    std::vector<int> wanted;
-    for (int p : layer) {
-      const auto& near = forward ? places_[u(p)].before : places_[u(p)].after;
-      const auto& others = near.empty() ? (forward ? places_[u(p)].after : places_[u(p)].before) : near;
-      int sum = 0;
-      for (int q : others) sum += places_[u(q)].y;
-      wanted.push_back(others.empty() ? places_[u(p)].y : sum / static_cast<int>(others.size()));
+  bool leaf(int p) const {
+    const int t = places_[u(p)].tensor;
+    return t >= 0 && trace_.tensors[u(t)].producer < 0;
+  }
+
+  // Where a box wants to be: the middle of the ops it is wired to; of leaves only the lowest counts.
+  int wanted(int p, bool forward) const {
+    const auto& near = forward ? places_[u(p)].before : places_[u(p)].after;
+    const auto& others = near.empty() ? (forward ? places_[u(p)].after : places_[u(p)].before) : near;
+    int sum = 0;
+    int count = 0;
+    int lowest = places_[u(p)].y;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      const int y = places_[u(others[i])].y;
+      lowest = i == 0 ? y : std::max(lowest, y);
+      if (leaf(others[i])) continue;
+      sum += y;
+      ++count;
     }
-    std::vector<int> down = wanted;
-    std::vector<int> up = wanted;
-    for (std::size_t i = 1; i < layer.size(); ++i)
-      down[i] = std::max(down[i], down[i - 1] + distance(layer[i - 1], layer[i]));
-    for (std::size_t i = layer.size(); i-- > 1;)
-      up[i - 1] = std::min(up[i - 1], up[i] - distance(layer[i - 1], layer[i]));
+    return count > 0 ? sum / count : lowest;
+  }
+
+  // The ops of a layer go where they want to be, so that a chain of them stays straight; leaves stand above the op they
+  // come before. A layer of leaves only is held by its last.
+  void settle(const std::vector<int>& layer, bool forward) {
+    std::vector<std::size_t> held;
     for (std::size_t i = 0; i < layer.size(); ++i) {
-      int y = (down[i] + up[i]) / 2;
-      if (i > 0) y = std::max(y, places_[u(layer[i - 1])].y + distance(layer[i - 1], layer[i]));
-      places_[u(layer[i])].y = y;
+      if (!leaf(layer[i])) held.push_back(i);
+    }
+    if (held.empty()) held.push_back(layer.size() - 1);
+    const auto apart = [&](std::size_t from, std::size_t to) {
+      int sum = 0;
+      for (std::size_t i = from; i < to; ++i) sum += distance(layer[i], layer[i + 1]);
+      return sum;
+    };
+    std::vector<int> down;
+    for (std::size_t i : held) down.push_back(wanted(layer[i], forward));
+    std::vector<int> up = down;
+    for (std::size_t n = 1; n < held.size(); ++n)
+      down[n] = std::max(down[n], down[n - 1] + apart(held[n - 1], held[n]));
+    for (std::size_t n = held.size(); n-- > 1;) up[n - 1] = std::min(up[n - 1], up[n] - apart(held[n - 1], held[n]));
+    for (std::size_t n = 0; n < held.size(); ++n) {
+      int y = (down[n] + up[n]) / 2;
+      if (n > 0) y = std::max(y, places_[u(layer[held[n - 1]])].y + apart(held[n - 1], held[n]));
+      places_[u(layer[held[n]])].y = y;
+      const std::size_t first = n == 0 ? 0 : held[n - 1] + 1;
+      for (std::size_t i = held[n]; i-- > first;) {
+        places_[u(layer[i])].y = places_[u(layer[i + 1])].y - distance(layer[i], layer[i + 1]);
+      }
+    }
+    for (std::size_t i = held.back() + 1; i < layer.size(); ++i) {
+      places_[u(layer[i])].y = places_[u(layer[i - 1])].y + distance(layer[i - 1], layer[i]);
     }
   }
 
@@ -214,18 +258,18 @@ class Layouter {
     Layout out;
     for (std::size_t t = 0; t < trace_.tensors.size(); ++t) {
       const Place& p = places_[t];
-      const int x = margin + p.layer * (box_width + gap_x);
-      out.boxes.push_back({static_cast<int>(t), x, p.y - box_height / 2, box_width, box_height});
-      out.w = std::max(out.w, x + box_width + margin);
+      const int x = margin + p.layer * (box_width_ + gap_x);
+      out.boxes.push_back({static_cast<int>(t), x, p.y - box_height / 2, box_width_, box_height});
+      out.w = std::max(out.w, x + box_width_ + margin);
     }
     for (const Place& p : places_) out.h = std::max(out.h, p.y + p.height() / 2 + margin);
     for (const auto& route : routes_) {
       Wire wire{route.front(), route.back(), {}};
       for (std::size_t i = 0; i < route.size(); ++i) {
         const Place& p = places_[u(route[i])];
-        const int x = margin + p.layer * (box_width + gap_x);
+        const int x = margin + p.layer * (box_width_ + gap_x);
         if (i > 0) wire.pts.emplace_back(x, p.y);
-        if (i + 1 < route.size()) wire.pts.emplace_back(x + box_width, p.y);
+        if (i + 1 < route.size()) wire.pts.emplace_back(x + box_width_, p.y);
       }
       out.wires.push_back(std::move(wire));
     }
@@ -233,6 +277,7 @@ class Layouter {
   }
 
   const Trace& trace_;
+  int box_width_ = narrow_box;
   std::vector<Place> places_;  // tensors first, then bends
   std::vector<std::vector<int>> layers_;
   std::vector<std::vector<int>> routes_;

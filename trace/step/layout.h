@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,8 +28,5 @@ Layout lay_out(const Trace& trace);
 
 /// How many pairs of wires cross, by their order in the layers.
 int crossings(const Layout& layout);
-
-/// The graph as inline SVG, in the state after the last step.
-std::string to_svg(const Trace& trace, const Layout& layout);
 
 }  // namespace yhat::trace

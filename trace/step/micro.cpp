@@ -11,11 +11,6 @@
 namespace yhat::trace {
 namespace {
 
-MicroStep line(std::string text, std::string name, Numbers data) {
-  const auto n = static_cast<std::int64_t>(data.size());
-  return {std::move(text), {{std::move(name), 1, n, std::move(data), {}}}};
-}
-
 double setting(const TraceOp& op, const char* which, std::size_t at) {
   for (const TraceAttribute& a : op.attributes) {
     if (a.name == which) return a.values[std::min(at, a.values.size() - 1)];
@@ -45,6 +40,7 @@ class Explainer {
   void run() {
     for (TraceEvent& e : trace_.events) {
       if (e.kind == EventKind::forward) {
+        not_finite(e);
         state_.value[index(e.tensor)] = e.data;
         reason_[index(e.tensor)].clear();
         forward(e);
@@ -70,18 +66,20 @@ class Explainer {
     return i < op(e).inputs.size() ? value(op(e).inputs[i]) : nothing;
   }
   const Shape& shape_in(const TraceEvent& e, std::size_t i) const { return tensor(op(e).inputs[i]).shape; }
-  bool one_row(const TraceEvent& e) const {
+  // How many elements softmax normalises together, if its rows lie one after the other; else 0.
+  std::int64_t row_length(const TraceEvent& e) const {
     const Shape& s = tensor(op(e).output).shape;
     const auto axis = static_cast<std::size_t>(setting(op(e), "axis", 0));
-    return axis < s.size() && s[axis] == s.numel();
+    return axis < s.size() && s.numel() > 0 && (axis + 1 == s.size() || s[axis] == s.numel()) ? s[axis] : 0;
   }
+  bool red(const TraceEvent& e) const { return e.check.state == NumericCheck::State::red; }
 
   void forward(TraceEvent& e) {
     const std::string& name = op(e).name;
     if (!e.micro.empty() || op(e).inputs.empty() || op(e).inputs[0] < 0) return;
     const Shape& ys = tensor(e.tensor).shape;
-    if (name == "softmax" && one_row(e)) {
-      e.micro = softmax_steps(in(e, 0));
+    if (name == "softmax" && row_length(e) > 0) {
+      e.micro = softmax_steps(in(e, 0), row_length(e));
     } else if (name == "conv2d" && e.data.size() <= most_cells) {
       e.micro = conv_steps(in(e, 0), shape_in(e, 0), in(e, 1), shape_in(e, 1), ys, window_of(op(e), shape_in(e, 1)),
                            static_cast<std::int64_t>(setting(op(e), "groups", 0)), in(e, 2));
@@ -91,16 +89,32 @@ class Explainer {
     }
   }
 
+  static bool finite(const Numbers& v) {
+    return std::all_of(v.begin(), v.end(), [](double e) { return std::isfinite(e); });
+  }
+
+  void not_finite(TraceEvent& e) const {
+    if (finite(e.data)) return;
+    bool came_in = false;
+    for (int t : op(e).inputs) came_in = came_in || !finite(value(t));
+    e.reason = came_in ? "an input is not finite" : op(e).name + ": the first value that is not finite";
+  }
+
   void backward(TraceEvent& e) {
     const std::string& name = op(e).name;
-    if (!e.micro.empty()) return;
+    if (!e.micro.empty() || red(e)) return;  // where the engine is wrong, plain loops would show something else
     const Shape& gs = tensor(op(e).output).shape;
-    if (name == "softmax" && one_row(e)) {
-      e.micro = softmax_backward_steps(value(op(e).output), e.upstream);
-    } else if (name == "conv2d" && e.input == 0 && e.upstream.size() <= most_cells) {
-      e.micro =
-          conv_scatter_steps(e.upstream, gs, in(e, 1), shape_in(e, 1), shape_in(e, 0), window_of(op(e), shape_in(e, 1)),
-                             static_cast<std::int64_t>(setting(op(e), "groups", 0)));
+    if (name == "softmax" && row_length(e) > 0) {
+      e.micro = softmax_backward(value(op(e).output), e.upstream, row_length(e));
+    } else if (name == "conv2d" && e.input < 2 && e.upstream.size() <= most_cells) {
+      const Window window = window_of(op(e), shape_in(e, 1));
+      const auto groups = static_cast<std::int64_t>(setting(op(e), "groups", 0));
+      if (e.input == 0) {
+        e.micro = conv_scatter_steps(e.upstream, gs, in(e, 1), shape_in(e, 1), shape_in(e, 0), window, groups);
+        e.micro.push_back(conv_turned_step(e.upstream, gs, in(e, 1), shape_in(e, 1), shape_in(e, 0), window, groups));
+      } else {
+        e.micro = conv_weight_steps(e.upstream, gs, in(e, 0), shape_in(e, 0), shape_in(e, 1), window, groups);
+      }
     } else if ((name == "max_pool2d" || name == "avg_pool2d") && setting(op(e), "padding", 0) == 0 &&
                e.upstream.size() <= most_cells) {
       e.micro =
@@ -108,15 +122,35 @@ class Explainer {
     }
   }
 
+  // Under a loss that is known, the algebra of that loss; else the product with J.
+  static std::vector<MicroStep> softmax_backward(const Numbers& p, const Numbers& g, std::int64_t cols) {
+    if (static_cast<std::int64_t>(p.size()) == cols && cols <= 8) {
+      Numbers y;
+      Numbers target;
+      double total = 0;
+      bool shares = true;
+      bool one_hot = true;
+      for (std::size_t i = 0; i < p.size(); ++i) {
+        y.push_back(g[i] == 0 ? 0 : -g[i] * p[i]);
+        total += y[i];
+        shares = shares && y[i] >= 0;
+        target.push_back(std::abs(p[i] - g[i]) < 1e-6 ? 0 : p[i] - g[i]);
+        one_hot = one_hot && (target[i] == 0 || std::abs(target[i] - 1) < 1e-6);
+      }
+      if (shares && std::abs(total - 1) < 1e-6) return cross_entropy_steps(p, y);
+      if (one_hot && std::count(target.begin(), target.end(), 0.0) == cols - 1) return squared_error_steps(p, target);
+    }
+    return softmax_backward_steps(p, g, cols);
+  }
+
   // A zero that was computed is not a gradient that is missing: say where it comes from, and carry that along.
   void reason(TraceEvent& e) {
     const auto all = [](const Numbers& v, auto test) { return !v.empty() && std::all_of(v.begin(), v.end(), test); };
     const auto zero = [](double v) { return v == 0; };
     const std::string& name = op(e).name;
-    if (std::any_of(e.contribution.begin(), e.contribution.end(), [](double v) { return !std::isfinite(v); })) {
-      const bool already =
-          std::any_of(e.upstream.begin(), e.upstream.end(), [](double v) { return !std::isfinite(v); });
-      e.reason = already ? "the upstream gradient is not finite" : name + ": the first gradient that is not finite";
+    if (!finite(e.contribution)) {
+      e.reason =
+          finite(e.upstream) ? name + ": the first gradient that is not finite" : "the upstream gradient is not finite";
       return;
     }
     if (name == "max_pool2d" && std::any_of(e.contribution.begin(), e.contribution.end(), zero)) {
@@ -139,48 +173,5 @@ class Explainer {
 }  // namespace
 
 void explain(Trace& trace) { Explainer(trace).run(); }
-
-std::vector<MicroStep> softmax_steps(const Numbers& x) {
-  std::vector<MicroStep> steps;
-  const double m = *std::max_element(x.begin(), x.end());
-  steps.push_back(line(fmt::format("the largest is {}", show(m)), "max", {m}));
-  Numbers v = x;
-  for (double& e : v) e -= m;
-  steps.push_back(line("subtract it, so that exp cannot overflow", "shifted", v));
-  for (double& e : v) e = std::exp(e);
-  steps.push_back(line("exp of each", "exp", v));
-  double sum = 0;
-  for (double e : v) sum += e;
-  steps.push_back(line(fmt::format("they add up to {}", show(sum)), "sum", {sum}));
-  for (double& e : v) e /= sum;
-  steps.push_back(line("divide by the sum: they now add up to 1", "p", v));
-  return steps;
-}
-
-std::vector<MicroStep> softmax_backward_steps(const Numbers& p, const Numbers& g) {
-  std::vector<MicroStep> steps;
-  const auto n = static_cast<std::int64_t>(p.size());
-  if (n <= 8) {
-    Grid j{"J", n, n, {}, {}};
-    for (std::int64_t r = 0; r < n; ++r) {
-      for (std::int64_t c = 0; c < n; ++c) {
-        const auto rr = static_cast<std::size_t>(r);
-        j.data.push_back(p[rr] * ((r == c ? 1 : 0) - p[static_cast<std::size_t>(c)]));
-        if (g[rr] != 0) j.lit.push_back(r * n + c);
-      }
-    }
-    steps.push_back({"J = diag(p) - p p^T; a row counts only where the upstream is not zero", {std::move(j)}});
-  }
-  Numbers v(p.size());
-  double sum = 0;
-  for (std::size_t i = 0; i < p.size(); ++i) sum += v[i] = g[i] * p[i];
-  steps.push_back(line("upstream times p, element by element", "g*p", v));
-  steps.push_back(line(fmt::format("these add up to {}", show(sum)), "sum(g*p)", {sum}));
-  for (std::size_t i = 0; i < p.size(); ++i) v[i] = g[i] - sum;
-  steps.push_back(line("upstream minus that sum", "g - sum(g*p)", v));
-  for (std::size_t i = 0; i < p.size(); ++i) v[i] *= p[i];
-  steps.push_back(line("times p: this is J g", "contribution", v));
-  return steps;
-}
 
 }  // namespace yhat::trace

@@ -11,8 +11,9 @@ namespace yhat::trace {
 
 struct TextOptions {
   bool full = false;   ///< shortest exact digits instead of 4
-  bool ask = false;    ///< questions without their answers, which come at the end
+  bool ask = false;    ///< a step with a question keeps its numbers back
   bool ascii = false;  ///< names too
+  bool told = false;   ///< the question has been answered: show all
 };
 
 /// "a = 2*y", "conv1: conv2d"
@@ -25,13 +26,21 @@ std::vector<std::string> render_step(const Trace& trace, int k, const TextOption
 std::vector<std::string> render_micro(const Trace& trace, int k, int inside, const TextOptions& options);
 /// Every tensor's value and gradient after step k.
 std::vector<std::string> render_table(const Trace& trace, int k, const TextOptions& options);
-/// Title, every step, answers.
+/// Title, every step; with `ask` the answers at the end.
 std::string render_all(const Trace& trace, const TextOptions& options);
 
 /// The whole trace as one JSON text, with all that the page shows.
 std::string to_json(const Trace& trace);
 std::string to_dot(const Trace& trace);
 std::string to_html(const Trace& trace);
+
+/// Two traces that were written as JSON: the first difference in words, and the page of the second one, which marks it.
+struct Comparison {
+  bool equal = false;
+  std::string text, html;
+};
+/// Throws IoError or FormatError.
+Comparison compare_files(const std::string& reference, const std::string& mine);
 
 /// The whole file or nothing. Throws IoError naming `op`.
 void write_file(const char* op, const std::string& path, const std::string& content);

@@ -4,18 +4,16 @@
 #include <fmt/format.h>
 
 #include "json.h"
-#include "layout.h"
 #include "numbers.h"
 #include "output.h"
 #include "page/page_files.h"
-#include "step_formulas.h"
 
 namespace yhat::trace {
 namespace {
 
-std::string paragraphs(const std::vector<std::string>& sentences, const char* style) {
+std::string paragraphs(const Json& sentences, const char* style) {
   std::string out;
-  for (const std::string& s : sentences) out += fmt::format("<p class=\"{}\">{}</p>\n", style, escape(s));
+  for (const Json& s : sentences) out += fmt::format("<p class=\"{}\">{}</p>\n", style, escape(s));
   return out;
 }
 
@@ -38,13 +36,16 @@ constexpr const char* card = R"(<div class="cols live" hidden>
 <div class="row" id="row-check"><span class="rk">check</span><div class="rv" id="check"></div></div>
 </div>
 <div id="local"></div>
-<div id="grids" class="grids"></div>
 <p id="note" class="note"></p>
+<div id="grids" class="grids"></div>
+<div id="window" class="window" hidden>The output cell in row <input type="number" id="cell-row" min="0" aria-label="Row of the output cell">
+column <input type="number" id="cell-col" min="0" aria-label="Column of the output cell"> <span id="window-says"></span></div>
+<p id="into-hint" class="fine" hidden></p>
 <div id="ask" class="ask" hidden><p><b>Predict:</b> <span id="question"></span></p>
 <button type="button" id="reveal">reveal <kbd>r</kbd></button> <p id="answer" class="answer" hidden></p></div>
 <div id="inside" class="inside" hidden>
 <h3 id="inside-h">Inside this step</h3>
-<p id="inside-say"></p><div id="inside-grids" class="grids"></div></div>
+<p id="inside-say"></p><div id="inside-formula" class="rv"></div><div id="inside-grids" class="grids"></div></div>
 </section>
 <section class="side" aria-labelledby="table-h">
 <h2 id="table-h">Tensors</h2>
@@ -94,28 +95,60 @@ constexpr const char* card = R"(<div class="cols live" hidden>
 <p><button type="button" data-do="close">close</button></p></dialog>
 )";
 
-std::string all_steps(const Trace& trace) {
+// The steps inside a step that are algebra, which is not in its text.
+std::string formulas_inside(const Json& event) {
+  std::string out;
+  for (const Json& m : event.value("micro", Json::array())) {
+    if (!m.contains("formula")) continue;
+    out += fmt::format("<li>{} {}</li>\n", m.at("formula").at("mathml").get<std::string>(), escape(m.at("say")));
+  }
+  return out.empty() ? out : "<ol class=\"algebra\">\n" + out + "</ol>\n";
+}
+
+std::string question(const Json& holder) {
+  if (!holder.contains("ask")) return "";
+  return fmt::format("<p class=\"qa\"><b>{}</b> {}</p>\n", escape(holder.at("ask").at("q")),
+                     escape(holder.at("ask").at("a")));
+}
+
+std::string all_steps(const Json& trace) {
   std::string out = "<section id=\"all\" aria-labelledby=\"all-h\"><h2 id=\"all-h\">All steps as text</h2>\n";
-  for (int k = 1; k <= static_cast<int>(trace.events.size()); ++k) {
-    for (const TracePhase& p : trace.phases) {
-      if (p.from == k) out += fmt::format("<h3>{}</h3>\n", escape(p.name));
+  int k = 0;
+  for (const Json& e : trace.at("events")) {
+    ++k;
+    for (const Json& p : trace.at("phases")) {
+      if (p.at("from") == k) out += fmt::format("<h3>{}</h3>\n", escape(p.at("name")));
     }
     out += fmt::format("<pre id=\"s{}\">", k);
-    for (const std::string& line : render_step(trace, k, {})) out += escape(line) + "\n";
-    out += "</pre>\n";
-    const TraceEvent& e = trace.events[static_cast<std::size_t>(k - 1)];
-    if (e.question) {
-      out += fmt::format("<p class=\"qa\"><b>{}</b> {}</p>\n", escape(e.question->ask), escape(e.question->answer));
-    }
+    for (const Json& line : e.at("text")) out += escape(line) + "\n";
+    out += "</pre>\n" + formulas_inside(e) + question(e);
+    for (const Json& m : e.value("micro", Json::array())) out += question(m);
   }
   return out + "</section>\n";
 }
 
-std::string formula_list(const Trace& trace) {
+std::string formula_list(const Json& trace) {
   std::string out =
       "<section class=\"formulas\" aria-labelledby=\"formulas-h\"><h2 id=\"formulas-h\">Formulas</h2>\n<ul>\n";
-  for (const TraceOp& op : trace.ops) out += "<li>" + to_mathml(op_formula(trace, op)) + "</li>\n";
+  for (const Json& op : trace.at("ops")) {
+    out += "<li>" + trace.at("formulas").at(op.at("formula").get<std::string>()).at("mathml").get<std::string>() +
+           "</li>\n";
+  }
   return out + "</ul></section>\n";
+}
+
+// What a comparison with another run found.
+std::string difference(const Json& trace) {
+  if (!trace.contains("diff")) return "";
+  const Json& diff = trace.at("diff");
+  std::string out =
+      "<section class=\"differs\" aria-labelledby=\"differs-h\"><h2 id=\"differs-h\">Compared with the "
+      "reference</h2>\n<pre>";
+  for (const Json& line : diff.at("lines")) out += escape(line) + "\n";
+  out += "</pre>\n";
+  const int step = diff.at("step");
+  if (step > 0) out += fmt::format("<p><a class=\"button\" href=\"#step={0}\">go to step {0}</a></p>\n", step);
+  return out + "</section>\n";
 }
 
 }  // namespace
@@ -126,8 +159,8 @@ std::string to_html(const Page& page) {
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
       "script-src 'unsafe-inline'; img-src data:\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-  out += fmt::format("<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n", escape(page.title),
-                     detail::page_file("page.css"));
+  out += fmt::format("<title>{}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n", escape(page.title),
+                     detail::page_file("page.css"), detail::page_file(page.style));
   out += page.body;
   out += "<script type=\"application/json\" id=\"trace\">" + page.json + "</script>\n";
   out += fmt::format("<script type=\"module\">\n{}{}</script>\n</body>\n</html>\n", detail::page_file("common.js"),
@@ -135,24 +168,29 @@ std::string to_html(const Page& page) {
   return out;
 }
 
-std::string to_html(const Trace& trace) {
-  std::string body = "<header>\n<div class=\"bar\"><h1>" + escape(trace.title) + "</h1>\n<div class=\"tools\">";
+std::string to_html(const Json& trace) {
+  const std::string title = trace.at("title");
+  std::string body = "<header>\n<div class=\"bar\"><h1>" + escape(title) + "</h1>\n<div class=\"tools\">";
   body +=
       "<a class=\"button\" id=\"text-link\" href=\"#all\">All steps as text</a>"
       "<button type=\"button\" class=\"live\" hidden data-do=\"help\" aria-label=\"Keys\">?</button></div></div>\n";
-  body += paragraphs(trace.lead, "lead") + "</header>\n<main>\n";
+  body += paragraphs(trace.at("lead"), "lead") + "</header>\n<main>\n" + difference(trace);
   body += "<section class=\"graph\" aria-labelledby=\"graph-h\"><h2 id=\"graph-h\">Graph</h2>\n";
   body += "<div class=\"scroll\" id=\"graph-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Graph\">\n";
-  body += to_svg(trace, lay_out(trace)) + "</div>\n" + legend + "</section>\n";
+  body += to_svg(trace) + "</div>\n" + legend + "</section>\n";
   body += card;
-  if (!trace.tail.empty()) {
+  if (!trace.at("tail").empty()) {
     body += "<section class=\"tail\" aria-labelledby=\"tail-h\"><h2 id=\"tail-h\">What it shows</h2>\n";
-    body += paragraphs(trace.tail, "point") + "</section>\n";
+    body += paragraphs(trace.at("tail"), "point") + "</section>\n";
   }
   body += formula_list(trace) + all_steps(trace) + "</main>\n<footer><p>";
-  if (!trace.command.empty()) body += "Made by <code>" + escape(trace.command) + "</code>, ";
-  body += fmt::format("yhat {}, {}.</p></footer>\n", escape(trace.version), escape(trace.dtype));
-  return to_html(Page{trace.title, std::move(body), dump(trace_json(trace)), "stepper.js"});
+  const std::string command = trace.at("command");
+  if (!command.empty()) body += "Made by <code>" + escape(command) + "</code>, ";
+  const Json& engine = trace.at("engine");
+  body += fmt::format("yhat {}, {}.</p></footer>\n", escape(engine.at("version")), escape(engine.at("dtype")));
+  return to_html(Page{title, std::move(body), dump(trace), "stepper.js", ""});
 }
+
+std::string to_html(const Trace& trace) { return to_html(trace_json(trace)); }
 
 }  // namespace yhat::trace

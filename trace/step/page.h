@@ -11,6 +11,7 @@ struct Page {
   std::string body;    // HTML
   std::string json;    // the trace, without `<`
   std::string script;  // the file of trace/page/ that brings it to life
+  std::string style;   // another one, after page.css; may be empty
 };
 std::string to_html(const Page& page);
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "formula.h"
 #include "numeric_check.h"
 #include "output.h"
 #include "raw_log.h"
@@ -136,7 +137,13 @@ void Recorder::forward(const ForwardEvent& event) {
     for (const Attribute& a : event.attributes) {
       op.attributes.push_back({a.name, Numbers(a.values.begin(), a.values.begin() + a.count)});
     }
-    for (const Edge& e : event.inputs) op.inputs.push_back(e.input.defined() ? m.input(e.input) : -1);
+    for (const Edge& e : event.inputs) {
+      op.inputs.push_back(e.input.defined() ? m.input(e.input) : -1);
+      const trace::OpFormula* formula = op.inputs.size() == 2 ? trace::formula_of(op.name) : nullptr;
+      if (!formula || !formula->second || op.inputs[1] < 0) continue;
+      RawTensor& second = m.log.tensors[static_cast<std::size_t>(op.inputs[1])];
+      if (second.label.empty() && second.made_by < 0) second.label = formula->second;
+    }
     if (event.scope) {
       op.path = event.scope->path();
       const std::string outside = event.scope->outer() ? event.scope->outer()->path() : "";
@@ -287,6 +294,18 @@ void Recorder::check(const Program& program, const Tensors& leaves) {
   for (const Tensor& leaf : leaves) ids.push_back(m.find(leaf));
   m.built.reset();
   trace::check_pass(m.log, m.pass, program, leaves, ids);
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (ids[i] < 0 || !leaves[i].has_grad()) continue;
+    const Numbers has = leaves[i].grad().to_vector();
+    for (auto e = m.log.events.rbegin(); e != m.log.events.rend(); ++e) {
+      if (e->tensor != ids[i] || (e->kind != EventKind::backward && e->kind != EventKind::stored)) continue;
+      if (e->after.size() != has.size() || std::memcmp(e->after.data(), has.data(), has.size() * sizeof(double)) != 0) {
+        throw GraphError("check", fmt::format("the gradient of {} is not what was recorded (read it before it changes)",
+                                              m.log.tensors[static_cast<std::size_t>(ids[i])].label));
+      }
+      break;
+    }
+  }
 }
 
 void Recorder::phase(std::string name) { impl_->log.phases.emplace_back(std::move(name), impl_->log.events.size()); }

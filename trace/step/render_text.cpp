@@ -4,51 +4,13 @@
 #include "numbers.h"
 #include "output.h"
 #include "step_formulas.h"
+#include "text_lines.h"
 
 namespace yhat::trace {
 namespace {
 
-constexpr std::size_t width = 80;
-
 const TraceTensor& tensor(const Trace& trace, int t) { return trace.tensors[static_cast<std::size_t>(t)]; }
 const TraceOp& op(const Trace& trace, int o) { return trace.ops[static_cast<std::size_t>(o)]; }
-
-// Breaks a line of numbers after a comma, prose at a blank; what follows is set under the text, not under the keyword.
-void put(std::vector<std::string>& lines, const std::string& key, std::string text, bool prose = false) {
-  std::string head = fmt::format("  {:<10}", key);
-  do {
-    const std::size_t room = width - head.size();
-    std::size_t cut = text.size();
-    if (cut > room) {
-      cut = prose ? std::string::npos : text.rfind(", ", room - 1);
-      cut = cut == std::string::npos ? text.rfind(' ', room) : cut + 1;
-      if (cut == std::string::npos || cut == 0) cut = room;
-    }
-    std::string line = fmt::format("{}{}", head, text.substr(0, cut));
-    line.erase(line.find_last_not_of(' ') + 1);
-    lines.push_back(std::move(line));
-    text.erase(0, cut);
-    text.erase(0, text.find_first_not_of(' '));
-    head = std::string(12, ' ');
-  } while (!text.empty());
-}
-
-void put_grid(std::vector<std::string>& lines, const Numbers& data, std::int64_t rows, std::int64_t cols, bool full) {
-  std::vector<std::string> cells;
-  std::size_t widest = 0;
-  for (double v : data) {
-    cells.push_back(show(v, full));
-    widest = std::max(widest, cells.back().size());
-  }
-  for (std::int64_t r = 0; r < rows; ++r) {
-    std::string line;
-    for (std::int64_t c = 0; c < cols; ++c) {
-      line += fmt::format("{}{:>{}}", c ? "  " : "", cells[static_cast<std::size_t>(r * cols + c)], widest);
-    }
-    if (line.size() + 16 > width) return;
-    lines.push_back(fmt::format("            [ {} ]", line));
-  }
-}
 
 bool is_matrix(const Shape& s) {
   if (s.size() < 2 || s.numel() < 2) return false;
@@ -69,7 +31,9 @@ void put_tensor(std::vector<std::string>& lines, const std::string& key, const M
 
 std::string settings(const TraceEvent& e) {
   std::string text = e.rule;
-  for (const TraceAttribute& a : e.settings) text += fmt::format(", {} {}", a.name, show(a.values[0]));
+  for (const TraceAttribute& a : e.settings) {
+    if (a.name == "lr" || a.values[0] != 0) text += fmt::format(", {} {}", a.name, show(a.values[0]));
+  }
   return text;
 }
 
@@ -101,20 +65,79 @@ std::string heading(const Trace& trace, const TraceEvent& e) {
   return "";
 }
 
-void put_state(std::vector<std::string>& lines, const Trace& trace, int k, bool full) {
+// While its question stands, what a step changes is not told.
+bool kept_back(const Trace& trace, int k, const TextOptions& options) {
+  return options.ask && !options.told && trace.events[static_cast<std::size_t>(k - 1)].question;
+}
+
+// `hidden` is the tensor whose change is not told, or -1.
+void put_state(std::vector<std::string>& lines, const Trace& trace, int k, bool full, int hidden) {
   const Trace::State state = trace.at(k);
+  const Trace::State before = trace.at(k - 1);
   std::string line = " ";
   for (std::size_t t = 0; t < trace.tensors.size(); ++t) {
     if (trace.tensors[t].shape.numel() > 1 || !state.value[t]) continue;
-    const std::string item = fmt::format(" {} {} [{}]", trace.tensors[t].name, show(state.value[t], {}, full),
-                                         show(state.grad[t], {}, full));
-    if (line.size() + item.size() + 2 > width) {
+    const bool secret = static_cast<int>(t) == hidden;
+    const std::string value = secret && state.value[t] != before.value[t] ? "?" : show(state.value[t], {}, full);
+    const std::string grad = secret && state.grad[t] != before.grad[t] ? "?" : show(state.grad[t], {}, full);
+    const std::string item = fmt::format(" {} {} [{}]", trace.tensors[t].name, value, grad);
+    if (line.size() + item.size() + 2 > text_width) {
       lines.push_back(line);
       line.assign(1, ' ');
     }
     line += fmt::format("{}{}", line.size() > 1 ? "  " : "", item);
   }
   if (line.size() > 1) lines.push_back(line);
+}
+
+// Every step but a contribution to a gradient.
+void put_value(std::vector<std::string>& lines, const Trace& trace, const TraceEvent& e, const StepFormulas& f,
+               bool full) {
+  const Shape& shape = tensor(trace, e.tensor).shape;
+  if (e.kind != EventKind::value && e.kind != EventKind::forward) put(lines, "rule", to_text(f.rule));
+  if (!empty(f.numbers) && !full) put(lines, "numbers", to_text(f.numbers));
+  if (e.kind == EventKind::update || e.kind == EventKind::zero_grad) {
+    put_tensor(lines, "before", e.before, shape, full);
+    put_tensor(lines, "after", e.kind == EventKind::update ? MaybeNumbers(e.data) : MaybeNumbers(), shape, full);
+  } else {
+    put_tensor(lines, e.kind == EventKind::seed ? "after" : "value", e.data, shape, full);
+  }
+}
+
+void put_gradient(std::vector<std::string>& lines, const Trace& trace, const TraceEvent& e, const StepFormulas& f,
+                  bool full) {
+  const Shape& shape = tensor(trace, e.tensor).shape;
+  const LocalDerivative& local = e.local;
+  put(lines, "rule", to_text(f.rule));
+  const bool scalar = local.kind == LocalDerivative::Kind::scalar;
+  if (!empty(f.local)) put(lines, "local", to_text(f.local));
+  if (local.kind == LocalDerivative::Kind::jacobian && local.rows <= 8 && local.cols <= 8) {
+    if (empty(f.local)) put(lines, "local", fmt::format("J, {} x {}", local.rows, local.cols));
+    put_grid(lines, local.data, local.rows, local.cols, full);
+    if (local.differs()) {
+      put(lines, "formula", "RED: by the formula, J is");
+      put_grid(lines, local.closed, local.rows, local.cols, full);
+    }
+  }
+  if (scalar && !full) {
+    put(lines, "numbers", to_text(f.numbers));
+  } else if (e.kind == EventKind::backward) {
+    put_tensor(lines, "upstream", e.upstream, tensor(trace, op(trace, e.op).output).shape, full);
+    if (local.kind == LocalDerivative::Kind::elementwise) put_tensor(lines, "slope", local.data, shape, full);
+    if (e.raw) put(lines, "raw", fmt::format("{} elements, summed over broadcast axes", e.raw->size()));
+  }
+  if (!scalar || full) {
+    put_tensor(lines, "before", e.before, shape, full);
+    put_tensor(lines, "adds", e.contribution, shape, full);
+  }
+  const std::string check = check_text(e);
+  if (shape.numel() == 1) {
+    const std::string after = show(e.after, shape, full);
+    put(lines, "after", check.empty() ? after : fmt::format("{:<12} {}", after, check));
+  } else {
+    put_tensor(lines, "after", e.after, shape, full);
+    if (!check.empty()) put(lines, "check", check);
+  }
 }
 
 std::string ascii_only(std::string text) {
@@ -131,62 +154,28 @@ std::string op_label(const Trace& trace, int o) { return to_text(op_formula(trac
 std::vector<std::string> render_step(const Trace& trace, int k, const TextOptions& options) {
   const bool full = options.full;
   const TraceEvent& e = trace.events[static_cast<std::size_t>(k - 1)];
-  const TraceTensor& t = tensor(trace, e.tensor);
   std::vector<std::string> lines;
   std::string head = fmt::format("[{}/{}] {}", k, trace.events.size(), heading(trace, e));
-  if (head.size() > width && head.find("     (") != std::string::npos) {
+  if (head.size() > text_width && head.find("     (") != std::string::npos) {
     const std::size_t cut = head.find("     (");
     lines = {head.substr(0, cut), fmt::format("  {}", head.substr(cut))};
   } else {
     lines = {head};
   }
-  for (std::string& line : lines) line = line.substr(0, width);
+  for (std::string& line : lines) line = line.substr(0, text_width);
   const StepFormulas f = formulas_of(trace, k, trace.at(k - 1));
-  if (e.kind == EventKind::value) {
-    put_tensor(lines, "value", e.data, t.shape, full);
-  } else if (e.kind == EventKind::seed) {
-    put(lines, "rule", to_text(f.rule));
-    put_tensor(lines, "after", e.data, t.shape, full);
-  } else if (e.kind == EventKind::forward) {
-    if (!empty(f.numbers) && !full) put(lines, "numbers", to_text(f.numbers));
-    put_tensor(lines, "value", e.data, t.shape, full);
-  } else if (e.kind == EventKind::update || e.kind == EventKind::zero_grad) {
-    put(lines, "rule", to_text(f.rule));
-    if (!empty(f.numbers) && !full) put(lines, "numbers", to_text(f.numbers));
-    put_tensor(lines, "before", e.before, t.shape, full);
-    put_tensor(lines, "after", e.kind == EventKind::update ? MaybeNumbers(e.data) : MaybeNumbers(), t.shape, full);
+  const bool secret = kept_back(trace, k, options);
+  if (secret) {
+    if (e.kind != EventKind::value && e.kind != EventKind::forward) put(lines, "rule", to_text(f.rule));
+  } else if (e.kind == EventKind::backward || e.kind == EventKind::stored) {
+    put_gradient(lines, trace, e, f, full);
   } else {
-    put(lines, "rule", to_text(f.rule));
-    const bool scalar = e.local.kind == LocalDerivative::Kind::scalar;
-    if (!empty(f.local)) put(lines, "local", to_text(f.local));
-    if (e.local.kind == LocalDerivative::Kind::jacobian && e.local.rows <= 8 && e.local.cols <= 8) {
-      if (empty(f.local)) put(lines, "local", fmt::format("J, {} x {}", e.local.rows, e.local.cols));
-      put_grid(lines, e.local.data, e.local.rows, e.local.cols, full);
-    }
-    if (scalar && !full) {
-      put(lines, "numbers", to_text(f.numbers));
-    } else if (e.kind == EventKind::backward) {
-      put_tensor(lines, "upstream", e.upstream, tensor(trace, op(trace, e.op).output).shape, full);
-      if (e.local.kind == LocalDerivative::Kind::elementwise) put_tensor(lines, "slope", e.local.data, t.shape, full);
-      if (e.raw) put(lines, "raw", fmt::format("{} elements, summed over broadcast axes", e.raw->size()));
-    }
-    if (!scalar || full) {
-      put_tensor(lines, "before", e.before, t.shape, full);
-      put_tensor(lines, "adds", e.contribution, t.shape, full);
-    }
-    const std::string check = check_text(e);
-    if (t.shape.numel() == 1) {
-      put(lines, "after",
-          check.empty() ? show(e.after, t.shape, full) : fmt::format("{:<12} {}", show(e.after, t.shape, full), check));
-    } else {
-      put_tensor(lines, "after", e.after, t.shape, full);
-      if (!check.empty()) put(lines, "check", check);
-    }
-    if (!e.reason.empty()) put(lines, "why", e.reason);
+    put_value(lines, trace, e, f, full);
   }
-  if (!e.note.empty()) put(lines, "note", e.note, true);
+  if (!e.reason.empty() && !secret) put(lines, "why", e.reason);
+  if (!e.note.empty() && !secret) put(lines, "note", e.note, true);
   if (e.question && options.ask) put(lines, "predict", e.question->ask, true);
-  put_state(lines, trace, k, full);
+  put_state(lines, trace, k, full, secret ? e.tensor : -1);
   if (options.ascii) {
     for (std::string& line : lines) line = ascii_only(line);
   }
@@ -197,7 +186,13 @@ std::vector<std::string> render_micro(const Trace& trace, int k, int inside, con
   const auto& micro = trace.events[static_cast<std::size_t>(k - 1)].micro;
   const MicroStep& step = micro[static_cast<std::size_t>(inside)];
   std::vector<std::string> lines;
-  put(lines, fmt::format("{}.{} of {}", k, inside + 1, micro.size()), step.say);
+  const std::string key = fmt::format("{}.{} of {}", k, inside + 1, micro.size());
+  if (options.ask && !options.told && step.question) {
+    put(lines, key, "predict: " + step.question->ask, true);
+    return lines;
+  }
+  put(lines, key, step.say, true);
+  if (!step.formula.empty()) put(lines, "", step.formula, true);
   for (const Grid& g : step.grids) {
     if (g.rows > 1 && g.rows <= 8 && g.cols <= 8) {
       put(lines, "", g.name);
@@ -213,12 +208,15 @@ std::vector<std::string> render_micro(const Trace& trace, int k, int inside, con
 
 std::vector<std::string> render_table(const Trace& trace, int k, const TextOptions& options) {
   const Trace::State state = trace.at(k);
+  const int changed = trace.events[static_cast<std::size_t>(k - 1)].tensor;
   std::vector<std::string> lines = {fmt::format("  {:<12}{:<32}{}", "tensor", "value", "gradient")};
   for (std::size_t t = 0; t < trace.tensors.size(); ++t) {
     const Shape& s = trace.tensors[t].shape;
-    std::string line = fmt::format("  {:<11} {:<31} {}", trace.tensors[t].name, show(state.value[t], s, options.full),
-                                   show(state.grad[t], s, options.full));
-    if (line.size() > width) line = line.substr(0, width - 3) + "...";
+    const bool secret = kept_back(trace, k, options) && static_cast<int>(t) == changed;
+    std::string line =
+        fmt::format("  {:<11} {:<31} {}", trace.tensors[t].name, secret ? "?" : show(state.value[t], s, options.full),
+                    secret ? "?" : show(state.grad[t], s, options.full));
+    if (line.size() > text_width) line = line.substr(0, text_width - 3) + "...";
     lines.push_back(options.ascii ? ascii_only(line) : line);
   }
   return lines;
@@ -252,6 +250,12 @@ std::string render_all(const Trace& trace, const TextOptions& options) {
       if (!e.question) continue;
       std::vector<std::string> lines;
       put(lines, fmt::format("step {}", k), e.question->answer, true);
+      lines.emplace_back();
+      TextOptions told = options;
+      told.told = true;
+      const std::vector<std::string> step = render_step(trace, k, told);
+      lines.insert(lines.end(), step.begin(), step.end());
+      lines.emplace_back();
       for (const std::string& line : lines) out += line + "\n";
     }
   }

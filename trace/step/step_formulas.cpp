@@ -46,15 +46,21 @@ Expr right_side(const TraceOp& op, const Operands& o) {
   return apply(op.name, row(std::move(arguments)));
 }
 
+// A few numbers, or how many.
+Expr numbers(const MaybeNumbers& v) {
+  if (v && v->size() > 6) return words(fmt::format("{} numbers", v->size()));
+  return list(v);
+}
+
 bool small(const Numbers& v) { return v.size() <= written_out; }
 
 Expr sum_line(const MaybeNumbers& before, const Numbers& contribution, const Numbers& after) {
-  return row({words("before"), marked(list(before, 6), "gradient"), symbol("+"), words("contribution"),
-              marked(list(contribution, 6), "gradient"), symbol("="), words("after"),
-              marked(list(after, 6), "result")});
+  return row({words("before"), marked(numbers(before), "gradient"), symbol("+"), words("contribution"),
+              marked(numbers(contribution), "gradient"), symbol("="), words("after"),
+              marked(numbers(after), "result")});
 }
 
-StepFormulas backward_formulas(const Trace& trace, const TraceEvent& e, const Trace::State& before) {
+StepFormulas backward_formulas(const Trace& trace, const TraceEvent& e) {
   StepFormulas out;
   const TraceOp& op = trace.ops[static_cast<std::size_t>(e.op)];
   const std::string& x = tensor(trace, e.tensor).name;
@@ -62,14 +68,7 @@ StepFormulas backward_formulas(const Trace& trace, const TraceEvent& e, const Tr
   const OpFormula* f = formula_of(op.name);
   const auto i = static_cast<std::size_t>(e.input);
   const Operands names = operands(trace, op, nullptr);
-  const Expr target = marked(derivative("L", x), "gradient");
-  if (f && i < f->vjp.size()) {
-    out.rule = row({target, symbol("+="), f->vjp[i](names)});
-  } else if (!f) {
-    out.rule = row({target, symbol("+="), apply("vjp", derivative("L", y))});
-  } else {
-    out.rule = row({target, symbol("+="), derivative("L", y), symbol("times"), derivative(y, x)});
-  }
+  out.rule = vjp_formula(trace, op, i);
   const Expr slope = f && i < f->slope.size() ? f->slope[i](names) : row({});
   const MaybeNumbers old = e.before;
   if (e.local.kind == LocalDerivative::Kind::scalar) {
@@ -101,7 +100,6 @@ StepFormulas backward_formulas(const Trace& trace, const TraceEvent& e, const Tr
     out.numbers = row({words("upstream"), list(e.upstream)});
   }
   out.result = sum_line(old, e.contribution, e.after);
-  static_cast<void>(before);
   return out;
 }
 
@@ -113,6 +111,16 @@ Expr op_formula(const Trace& trace, const TraceOp& op) {
   return row({name(tensor(trace, op.output).name), symbol("="), right_side(op, operands(trace, op, nullptr))});
 }
 
+Expr vjp_formula(const Trace& trace, const TraceOp& op, std::size_t i) {
+  const std::string& x = tensor(trace, op.inputs[i]).name;
+  const std::string& y = tensor(trace, op.output).name;
+  const Expr target = marked(derivative("L", x), "gradient");
+  const OpFormula* f = op.inner.empty() ? formula_of(op.name) : nullptr;
+  if (f && i < f->vjp.size()) return row({target, symbol("+="), f->vjp[i](operands(trace, op, nullptr))});
+  if (!f) return row({target, symbol("+="), apply("vjp", derivative("L", y))});
+  return row({target, symbol("+="), derivative("L", y), symbol("times"), derivative(y, x)});
+}
+
 StepFormulas formulas_of(const Trace& trace, int k, const Trace::State& before) {
   StepFormulas out;
   const TraceEvent& e = trace.events[static_cast<std::size_t>(k - 1)];
@@ -120,7 +128,7 @@ StepFormulas formulas_of(const Trace& trace, int k, const Trace::State& before) 
   const Expr dx = marked(derivative("L", tensor(trace, e.tensor).name), "gradient");
   switch (e.kind) {
     case EventKind::value:
-      out.rule = row({x, symbol("="), marked(list(e.data), "value")});
+      out.rule = row({x, symbol("="), marked(numbers(e.data), "value")});
       break;
     case EventKind::forward: {
       const TraceOp& op = trace.ops[static_cast<std::size_t>(e.op)];
@@ -131,7 +139,7 @@ StepFormulas formulas_of(const Trace& trace, int k, const Trace::State& before) 
         Trace::State now = before;  // the output is not part of the right-hand side
         out.numbers = right_side(op, operands(trace, op, &now));
       }
-      out.result = row({x, symbol("="), marked(list(e.data), "value")});
+      out.result = row({x, symbol("="), marked(numbers(e.data), "value")});
       break;
     }
     case EventKind::seed:
@@ -140,34 +148,39 @@ StepFormulas formulas_of(const Trace& trace, int k, const Trace::State& before) 
         out.rule.parts.insert(out.rule.parts.begin(), {words("L is"), x, words(":")});
       }
       if (e.data.size() != 1 || e.data[0] != 1) out.rule = row({dx, symbol("="), words("the given seed")});
-      out.result = row({dx, symbol("="), marked(list(e.data), "result")});
+      out.result = row({dx, symbol("="), marked(numbers(e.data), "result")});
       break;
     case EventKind::backward:
-      return backward_formulas(trace, e, before);
+      return backward_formulas(trace, e);
     case EventKind::stored:
       out.rule = row({dx, symbol("="), words("stored gradient"), symbol("+"), words("this pass")});
       out.result = sum_line(e.before, e.contribution, e.after);
       break;
     case EventKind::update: {
       const double* lr = nullptr;
+      bool plain = true;  // no momentum, no weight decay
       for (const TraceAttribute& a : e.settings) {
-        if (a.name == "lr") lr = &a.values[0];
+        if (a.name == "lr") {
+          lr = &a.values[0];
+        } else {
+          plain = plain && a.values[0] == 0;
+        }
       }
       const MaybeNumbers& g = before.grad[static_cast<std::size_t>(e.tensor)];
-      if (e.rule == "sgd" && lr && g && e.settings.size() == 1) {
+      if (e.rule == "sgd" && lr && g && plain) {
         out.rule = row({x, symbol("="), x, symbol("-"), name("lr"), symbol("times"), dx});
         if (small(*g)) out.numbers = row({list(*e.before), symbol("-"), number(*lr), symbol("times"), list(*g)});
       } else {
         out.rule = row({x, symbol("="), words("changed by " + e.rule)});
       }
       out.result =
-          row({words("before"), list(*e.before), symbol("->"), words("after"), marked(list(e.data), "result")});
+          row({words("before"), numbers(e.before), symbol("->"), words("after"), marked(numbers(e.data), "result")});
       break;
     }
     case EventKind::zero_grad:
       out.rule = row({dx, words("is removed")});
       out.result =
-          row({words("before"), marked(list(*e.before), "gradient"), symbol("->"), words("after"), symbol("none")});
+          row({words("before"), marked(numbers(e.before), "gradient"), symbol("->"), words("after"), symbol("none")});
       break;
   }
   return out;

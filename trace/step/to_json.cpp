@@ -16,14 +16,11 @@ namespace {
 constexpr std::size_t most_written = 256;
 constexpr std::int64_t heat_size = 32;
 
-// The last two axes of the first sample's first channel, averaged down to the size of a picture.
-Json heat_map(const Numbers& values, const Shape& shape) {
-  const auto n = static_cast<std::int64_t>(values.size());
-  const std::int64_t cols = shape.size() >= 2 ? shape[shape.size() - 1] : std::min<std::int64_t>(n, 32);
-  const std::int64_t rows = shape.size() >= 2 ? shape[shape.size() - 2] : (n + cols - 1) / cols;
+// The last two axes of one plane, averaged down to the size of a picture. Three digits are enough for a tint.
+Json picture(const double* values, std::int64_t n, std::int64_t rows, std::int64_t cols) {
   const std::int64_t height = std::min(rows, heat_size);
   const std::int64_t width = std::min(cols, heat_size);
-  Numbers picture;
+  Json data = Json::array();
   for (std::int64_t i = 0; i < height; ++i) {
     for (std::int64_t j = 0; j < width; ++j) {
       double sum = 0;
@@ -31,18 +28,32 @@ Json heat_map(const Numbers& values, const Shape& shape) {
       for (std::int64_t r = i * rows / height; r < std::max((i + 1) * rows / height, i * rows / height + 1); ++r) {
         for (std::int64_t c = j * cols / width; c < std::max((j + 1) * cols / width, j * cols / width + 1); ++c) {
           if (r * cols + c >= n) continue;
-          sum += values[static_cast<std::size_t>(r * cols + c)];
+          sum += values[r * cols + c];
           ++count;
         }
       }
-      picture.push_back(static_cast<double>(static_cast<float>(count ? sum / static_cast<double>(count) : 0)));
+      const double mean = count ? sum / static_cast<double>(count) : 0;
+      data.push_back(std::isfinite(mean) ? Json(std::stod(fmt::format("{:.3g}", mean))) : json_number(mean));
     }
   }
-  Json data = Json::array();
-  for (double v : picture)
-    data.push_back(std::isfinite(v) ? Json(std::stod(fmt::format("{:.3g}", v))) : json_number(v));
-  const bool part = shape.numel() != rows * cols;
-  return {{"rows", height}, {"cols", width}, {"of", part ? "first channel" : ""}, {"data", std::move(data)}};
+  return data;
+}
+
+Json heat_map(const Numbers& values, const Shape& shape, int planes) {
+  const auto n = static_cast<std::int64_t>(values.size());
+  const bool vector = shape.size() < 2 || shape[shape.size() - 1] == n;
+  const std::int64_t cols = vector ? std::min<std::int64_t>(n, 32) : shape[shape.size() - 1];
+  const std::int64_t rows = vector ? (n + cols - 1) / cols : shape[shape.size() - 2];
+  const std::int64_t size = rows * cols;
+  const std::int64_t all = std::max<std::int64_t>(1, n / size);
+  Json heat = {{"rows", std::min(rows, heat_size)}, {"cols", std::min(cols, heat_size)}, {"planes", all}};
+  heat["data"] = picture(values.data(), n, rows, cols);
+  Json more = Json::array();
+  for (std::int64_t p = 1; p < std::min<std::int64_t>(all, planes); ++p) {
+    more.push_back(picture(values.data() + p * size, size, rows, cols));
+  }
+  if (!more.empty()) heat["more"] = std::move(more);
+  return heat;
 }
 
 Json settings_json(const std::vector<TraceAttribute>& attributes) {
@@ -59,12 +70,23 @@ Json shape_json(const Shape& shape) {
   return out;
 }
 
+Json question_json(const Question& q) { return {{"q", q.ask}, {"a", q.answer}}; }
+
 Json grid_json(const Grid& g) {
   return {{"name", g.name},
           {"data", json_tensor(g.data, Shape{g.rows, g.cols})},
           {"rows", g.rows},
           {"cols", g.cols},
           {"lit", g.lit}};
+}
+
+Json micro_json(const MicroStep& m) {
+  Json grids = Json::array();
+  for (const Grid& g : m.grids) grids.push_back(grid_json(g));
+  Json j = {{"say", m.say}, {"grids", std::move(grids)}};
+  if (!m.mathml.empty()) j["formula"] = {{"mathml", m.mathml}, {"text", m.formula}};
+  if (m.question) j["ask"] = question_json(*m.question);
+  return j;
 }
 
 const char* kind_name(EventKind kind) {
@@ -103,14 +125,20 @@ const char* state_name(NumericCheck::State state) {
   return "";
 }
 
-Json backward_json(const Trace& trace, const TraceEvent& e, const Shape& shape) {
+// The values of one tensor, and how many pictures they get.
+struct Values {
+  const TraceTensor& tensor;
+  Json operator()(const Numbers& values) const { return json_tensor(values, tensor.shape, tensor.planes); }
+};
+
+Json backward_json(const Trace& trace, const TraceEvent& e, const Values& values) {
   using Kind = LocalDerivative::Kind;
   Json j;
   if (e.kind == EventKind::backward) {
     const TraceOp& op = trace.ops[static_cast<std::size_t>(e.op)];
     j["input"] = e.input;
     j["from"] = op.output;
-    j["upstream"] = json_tensor(e.upstream, trace.tensors[static_cast<std::size_t>(op.output)].shape);
+    j["upstream"] = Values{trace.tensors[static_cast<std::size_t>(op.output)]}(e.upstream);
     Json local = {{"kind", e.local.kind == Kind::scalar        ? "scalar"
                            : e.local.kind == Kind::elementwise ? "elementwise"
                            : e.local.kind == Kind::jacobian    ? "jacobian"
@@ -119,14 +147,15 @@ Json backward_json(const Trace& trace, const TraceEvent& e, const Shape& shape) 
                   {"cols", e.local.cols}};
     if (!e.local.data.empty()) local["data"] = json_numbers(e.local.data);
     if (!e.local.closed.empty()) local["closed"] = json_numbers(e.local.closed);
+    if (e.local.differs()) local["differs"] = true;
     j["local"] = std::move(local);
     if (e.raw) j["raw"] = {{"elements", e.raw->size()}, {"summed", e.summed_axes}};
     j["part"] = {e.part, e.parts};
     j["released"] = e.released;
   }
-  j["contrib"] = json_tensor(e.contribution, shape);
-  j["before"] = e.before ? json_tensor(*e.before, shape) : Json(nullptr);
-  j["after"] = json_tensor(e.after, shape);
+  j["contrib"] = values(e.contribution);
+  j["before"] = e.before ? values(*e.before) : Json(nullptr);
+  j["after"] = values(e.after);
   Json check = {{"state", state_name(e.check.state)}, {"text", check_text(e)}};
   if (!e.check.numeric.empty()) {
     check["elements"] = e.check.elements;
@@ -135,13 +164,12 @@ Json backward_json(const Trace& trace, const TraceEvent& e, const Shape& shape) 
     check["max_rel"] = json_number(e.check.max_rel);
   }
   j["check"] = std::move(check);
-  if (!e.reason.empty()) j["reason"] = e.reason;
   return j;
 }
 
 Json event_json(const Trace& trace, int k, const Trace::State& before) {
   const TraceEvent& e = trace.events[static_cast<std::size_t>(k - 1)];
-  const Shape& shape = trace.tensors[static_cast<std::size_t>(e.tensor)].shape;
+  const Values values{trace.tensors[static_cast<std::size_t>(e.tensor)]};
   Json j = {{"k", k}, {"kind", kind_name(e.kind)}, {"tensor", e.tensor}, {"say", say(trace, k)}};
   j["text"] = render_step(trace, k, {});
   if (e.op >= 0) j["op"] = e.op;
@@ -150,35 +178,30 @@ Json event_json(const Trace& trace, int k, const Trace::State& before) {
   const std::pair<const char*, const Expr*> rows[] = {
       {"rule", &f.rule}, {"numbers", &f.numbers}, {"result", &f.result}, {"local", &f.local}};
   for (const auto& [key, expr] : rows) {
-    if (!empty(*expr)) subst[key] = to_mathml(*expr);
+    if (!empty(*expr)) subst[key] = expr == &f.result ? to_mathml_in_parts(*expr) : to_mathml(*expr);
   }
   j["subst"] = std::move(subst);
   if (e.kind == EventKind::backward || e.kind == EventKind::stored) {
-    j.update(backward_json(trace, e, shape));
+    j.update(backward_json(trace, e, values));
   } else if (e.kind == EventKind::zero_grad) {
-    j["before"] = json_tensor(*e.before, shape);
+    j["before"] = values(*e.before);
     j["after"] = nullptr;
   } else {
-    j[e.kind == EventKind::forward  ? "out"
-      : e.kind == EventKind::update ? "after"
-                                    : "data"] = json_tensor(e.data, shape);
+    j[e.kind == EventKind::forward ? "out" : e.kind == EventKind::update ? "after" : "data"] = values(e.data);
     if (e.kind == EventKind::update) {
-      j["before"] = json_tensor(*e.before, shape);
+      j["before"] = values(*e.before);
       j["rule"] = e.rule;
       j["settings"] = settings_json(e.settings);
     }
   }
   if (!e.micro.empty()) {
     Json micro = Json::array();
-    for (const MicroStep& m : e.micro) {
-      Json grids = Json::array();
-      for (const Grid& g : m.grids) grids.push_back(grid_json(g));
-      micro.push_back({{"say", m.say}, {"grids", std::move(grids)}});
-    }
+    for (const MicroStep& m : e.micro) micro.push_back(micro_json(m));
     j["micro"] = std::move(micro);
   }
+  if (!e.reason.empty()) j["reason"] = e.reason;
   if (!e.note.empty()) j["note"] = e.note;
-  if (e.question) j["ask"] = {{"q", e.question->ask}, {"a", e.question->answer}};
+  if (e.question) j["ask"] = question_json(*e.question);
   return j;
 }
 
@@ -207,12 +230,16 @@ Json json_numbers(const Numbers& values) {
   return out;
 }
 
-Json json_tensor(const Numbers& values, const Shape& shape) {
+Json json_tensor(const Numbers& values, const Shape& shape, int planes) {
   if (values.size() <= most_written) return json_numbers(values);
   const Summary s = summarise(values);
-  return {{"shape", shape_json(shape)},     {"min", json_number(s.min)}, {"mean", json_number(s.mean)},
-          {"max", json_number(s.max)},      {"zeros", s.zeros},          {"nonfinite", s.nonfinite},
-          {"heat", heat_map(values, shape)}};
+  return {{"shape", shape_json(shape)},
+          {"min", json_number(s.min)},
+          {"mean", json_number(s.mean)},
+          {"max", json_number(s.max)},
+          {"zeros", s.zeros},
+          {"nonfinite", s.nonfinite},
+          {"heat", heat_map(values, shape, planes)}};
 }
 
 std::string dump(const Json& json) {
@@ -256,9 +283,17 @@ Json trace_json(const Trace& trace) {
                  {"label", op_label(trace, static_cast<int>(i))}};
     if (op.during_backward) made["during_backward"] = true;
     if (!op.inner.empty()) made["inner"] = op.inner;
+    const auto put = [&](const std::string& at, const Expr& f) {
+      formulas[at] = {{"mathml", to_mathml(f)}, {"text", to_text(f)}};
+    };
+    put(key, op_formula(trace, op));
+    for (std::size_t n = 0; n < op.inputs.size(); ++n) {
+      const bool has_gradient =
+          op.inputs[n] >= 0 && trace.tensors[static_cast<std::size_t>(op.inputs[n])].requires_grad;
+      if (has_gradient) put(fmt::format("{}.{}", key, n), vjp_formula(trace, op, n));
+      made["vjp"].push_back(has_gradient ? Json(fmt::format("{}.{}", key, n)) : Json(nullptr));
+    }
     ops.push_back(std::move(made));
-    const Expr f = op_formula(trace, op);
-    formulas[key] = {{"mathml", to_mathml(f)}, {"text", to_text(f)}};
   }
   j["ops"] = std::move(ops);
   j["layout"] = layout_json(trace);

@@ -50,7 +50,8 @@ class Recorder final : public Observer {
   using Program = std::function<Tensor(const Tensors& leaves)>;
   /// Holds the gradients of the last backward pass against central differences of `program` in f64, run again with one
   /// element changed at a time: of a leaf, or of what one of its ops returns. `leaves` have the values that were used.
-  /// To be called outside of the Observe scope. Throws ArgumentError if the program's ops are not the recorded ones.
+  /// To be called outside of the Observe scope, after backward(). Throws ArgumentError if the program's ops are not the
+  /// recorded ones, GraphError if a leaf's gradient is not, bit for bit, the last one that was recorded.
   void check(const Program& program, const Tensors& leaves);
   /// Steps from here on belong to a part of the run with this name.
   void phase(std::string name);

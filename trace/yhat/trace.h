@@ -23,6 +23,7 @@ struct TraceTensor {
   bool requires_grad = false;
   int producer = -1;  ///< the op that makes it, -1 for a leaf
   bool f32 = false;
+  int planes = 1;  ///< how many channels or filters are shown as pictures, if there are too many numbers to write down
 };
 
 /// A setting of an op: stride, axis.
@@ -49,6 +50,9 @@ struct LocalDerivative {
   std::int64_t rows = 0, cols = 0;
   Numbers data;    ///< from the op's own vjp: 1 number, one per element, or rows x cols; none for a rule
   Numbers closed;  ///< the same from the formula, where one is known
+
+  /// Whether the two disagree: the vjp is not that of the formula.
+  bool differs() const;
 };
 
 /// Central differences, held against the gradient of a tensor.
@@ -68,19 +72,21 @@ struct Grid {
   std::vector<std::int64_t> lit;  ///< elements to draw attention to
 };
 
-/// A step inside an event: one algebra move, one window. The first grid is the result so far.
-struct MicroStep {
-  std::string say;
-  std::vector<Grid> grids;
-};
-
-/// What an event tells: see TraceEvent.
-enum class EventKind { value, forward, seed, backward, stored, update, zero_grad };
-
 /// "Predict, then reveal": asked at a step, answered at the next key.
 struct Question {
   std::string ask, answer;
 };
+
+/// A step inside an event: one algebra move, one window. The first grid is the result so far.
+struct MicroStep {
+  std::string say;
+  std::string formula, mathml;  ///< the same as algebra: as text and as a <math> element; may be empty
+  std::vector<Grid> grids;
+  std::optional<Question> question;
+};
+
+/// What an event tells: see TraceEvent.
+enum class EventKind { value, forward, seed, backward, stored, update, zero_grad };
 
 struct TraceEvent {
   EventKind kind = EventKind::value;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+
+#include "golden.h"
+#include "step/loss_lesson.h"
+#include "step/loss_stages.h"
+#include "step/loss_words.h"
+#include "step/numbers.h"
+
+using namespace yhat;
+using step::LossLesson;
+
+namespace {
+
+LossLesson lesson(const std::vector<Numbers>& logits = {}, const std::vector<std::int64_t>& labels = {}) {
+  step::Request request;
+  request.name = "loss";
+  request.logits = logits;
+  request.labels = labels;
+  request.command = "yhat_step loss";
+  return step::loss_lesson(request);
+}
+
+int count(const std::string& text, const std::string& part) {
+  int n = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("loss page: the text is the golden file, in 80 columns, and answers what the page must answer") {
+  const LossLesson l = lesson();
+  const std::string text = step::loss_text(l);
+  test::check_golden("loss", text);
+  test::check_columns(text);
+  test::check_columns(step::loss_text(l, true));
+  for (const char* part :
+       {"Which factor does squared error keep? J", "When does it hurt?", "saturated and wrong", "When would it not?",
+        "Without a softmax", "benign start", "The condition that is used", "label smoothing", "NOT equal",
+        "a hidden sigmoid at z = 4", "arXiv 2006.07322", "0.1, 0.2, 0.5, 1, 2, 5, 10", "the first value that is not"}) {
+    CAPTURE(part);
+    CHECK(has(std::regex_replace(text, std::regex("\\s+"), " "), std::string(part)));
+  }
+  const std::string asked = step::loss_text(l, false, true);
+  CHECK(asked.find("All but the true class's") > asked.find("== Answers =="));
+  CHECK(count(asked, "numeric   ") == 0);
+}
+
+TEST_CASE("loss page: one file that asks for nothing, with the text and JSON in it") {
+  const LossLesson l = lesson();
+  const std::string page = step::loss_html(l);
+  CHECK(page == step::loss_html(l));
+  CHECK(page.size() < 300 * 1000);
+  CHECK(count(page, "id=\"trace\"") == 1);
+  CHECK(count(page, "<script") == 2);
+  CHECK(count(page, "<h1") == 1);
+  CHECK(page.find("default-src 'none'") != std::string::npos);
+  for (const char* no : {" src=", "http:", "https:", "url(", "@import"}) CHECK_FALSE(has(page, no));
+  CHECK(count(page, "href=\"") == count(page, "href=\"#"));
+  CHECK(has(page, trace::escape(step::loss_text(l))));
+  CHECK(has(page, step::loss_json(l)));
+  for (const std::string& sentence : step::not_claimed(l)) CHECK(has(page, "<li>" + step::prose_html(sentence)));
+  const std::set<std::string> allowed = {"math",    "mi",     "mn",    "mo",     "mrow", "mfrac", "msub",  "msup",
+                                         "msubsup", "munder", "mover", "mtable", "mtr",  "mtd",   "mtext", "msqrt"};
+  const std::regex element("<(m[a-z]+)[ >]");
+  for (std::sregex_iterator i(page.begin(), page.end(), element), end; i != end; ++i) {
+    const std::string tag = (*i)[1];
+    CHECK((allowed.count(tag) || tag == "meta" || tag == "main"));
+  }
+  std::set<std::string> ids;
+  const std::regex id(" id=\"([^\"]+)\"");
+  for (std::sregex_iterator i(page.begin(), page.end(), id), end; i != end; ++i) CHECK(ids.insert((*i)[1]).second);
+}
+
+TEST_CASE("loss page: every key in the page and its sentences has a number in every case") {
+  const LossLesson l = lesson({{1, 2}}, {1});
+  const std::string page = step::loss_html(l);
+  const auto json = nlohmann::json::parse(step::loss_json(l));
+  CHECK(json["schema"] == "yhat.trace/1");
+  CHECK(json["page"] == "loss");
+  REQUIRE(json["cases"].size() == 5);
+  CHECK(json["cases"][4]["block"] == "2-1");
+  REQUIRE(json["sweeps"][0]["n"]["p"].size() == 81);
+  CHECK(json["sweeps"][0]["series"]["ce.norm"][80] == json["sweeps"][0]["n"]["ce.norm"][80][0]);
+  CHECK(json["curves"].size() == 4);
+  CHECK(count(page, "<div class=\"block\"") == 2);
+  CHECK(json["stages"]["2-1"].size() == 7);
+  for (const step::LossCase& c : l.starts) {
+    for (const step::Stage& s : step::stages_of(c)) CHECK_FALSE(has(step::fill(s.say, c), "{"));
+  }
+  const std::regex key("data-(n|bar|length|ok)=\"([^\"]+)\"");
+  int keys = 0;
+  for (std::sregex_iterator i(page.begin(), page.end(), key), end; i != end; ++i, ++keys) {
+    const std::string wanted = (*i)[2];
+    CAPTURE(wanted);
+    CHECK_NOTHROW(l.starts[1].at(wanted));  // the largest block has three classes
+  }
+  CHECK(keys > 150);
+}
+
+TEST_CASE("loss page: two classes or sixteen, sure or hopeless, every number finds its place") {
+  Numbers many(16, 0.25);
+  many[7] = -3.5;
+  for (const auto& [z, label] : {std::pair(Numbers{2000, 0, 0}, 1), {Numbers{-1, 1}, 0}, {many, 7}}) {
+    const LossLesson l = lesson({z}, {label});
+    const std::string text = step::loss_text(l);
+    test::check_columns(text);
+    const std::string page = step::loss_html(l);
+    CHECK(page.size() < 300 * 1000);
+    const bool hopeless = z[0] == 2000;
+    CHECK(has(text, "DO NOT agree (RED)") == hopeless);
+    CHECK(has(text, "-Infinity, 0)") == hopeless);
+    CHECK(has(page, "data-ok=\"ce.ok\">RED") == hopeless);
+    const auto mine = nlohmann::json::parse(step::loss_json(l))["cases"][4]["n"];
+    CHECK(mine.contains("J") == (z.size() <= 8));
+    if (hopeless) CHECK(mine["ce.up"][1] == "-Infinity");
+  }
+}

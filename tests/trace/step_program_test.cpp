@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#ifdef YHAT_STEP_PROGRAM
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+// The program as a user calls it: exit codes, files, what it prints.
+namespace {
+
+struct Run {
+  int code;
+  std::string out;  // with what went to stderr
+};
+
+Run run(const std::string& arguments, const std::string& before = "") {
+  const std::string command = before + " " YHAT_STEP_PROGRAM " " + arguments + " 2>&1 </dev/null";
+  std::FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe);
+  std::string out;
+  char buffer[4096];
+  for (std::size_t n; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) out.append(buffer, n);
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out};
+}
+
+std::string read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// A folder of its own, empty again afterwards.
+struct Folder {
+  Folder() { std::filesystem::create_directories(path); }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string operator/(const char* name) const { return path + "/" + name; }
+  std::size_t files() const {
+    std::size_t n = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path)) ++n;
+    return n;
+  }
+  std::string path = "step_program_test";
+};
+
+}  // namespace
+
+TEST_CASE("yhat_step: the list names every example, and help is help") {
+  const Run list = run("--list");
+  CHECK(list.code == 0);
+  for (const char* name :
+       {"neuron", "diamond", "zero_grad", "softmax", "mse", "conv", "pool", "lenet", "gap120", "bug"}) {
+    CHECK(("\n" + list.out).find(std::string("\n") + name + " ") != std::string::npos);
+  }
+  CHECK(run("--help").code == 0);
+}
+
+TEST_CASE("yhat_step: without a terminal it prints the golden file, the same in another locale and without colour") {
+  const std::string golden = read(YHAT_TEST_SOURCE_DIR "/tests/trace/golden/diamond.txt");
+  const Run plain = run("diamond");
+  CHECK(plain.code == 0);
+  CHECK(plain.out == golden);
+  CHECK(run("diamond", "env LC_ALL=de_DE.UTF-8 NO_COLOR=1").out == golden);
+  CHECK(plain.out.find('\033') == std::string::npos);
+  CHECK(run("diamond --ascii").out == golden);
+  CHECK(run("gap120 --digits full").out.find("-Infinity") != std::string::npos);
+}
+
+TEST_CASE("yhat_step: files are written whole, twice the same, and nothing is left when it fails") {
+  const Folder folder;
+  for (const char* kind : {"html", "json", "dot"}) {
+    CAPTURE(kind);
+    const std::string file = folder / kind;
+    CHECK(run("softmax --" + std::string(kind) + " " + file).code == 0);
+    const std::string first = read(file);
+    CHECK(!first.empty());
+    CHECK(run("softmax --" + std::string(kind) + " " + file, "env LC_ALL=de_DE.UTF-8").out.empty());
+    CHECK(read(file) == first);
+  }
+  CHECK(folder.files() == 3);
+  const Run missing = run("softmax --html " + folder.path + "/no/page.html");
+  CHECK(missing.code == 2);
+  CHECK(missing.out.find("no/page.html") != std::string::npos);
+  CHECK(run("softmax --label 7 --html " + (folder / "bad.html")).code == 2);
+  CHECK(folder.files() == 3);
+}
+
+TEST_CASE("yhat_step: own numbers, also when the first is negative") {
+  const Run a = run("softmax --logits -2,0,8 --label 0");
+  CHECK(a.code == 0);
+  CHECK(run("softmax --logits=-2,0,8 --label 0").out == a.out);
+  CHECK(a.out.find("(-2, 0, 8)") != std::string::npos);
+  CHECK(run("neuron --w -3 --b 0.5 --x 2 --y 1").out.find("w -3 [") != std::string::npos);
+  const Folder folder;
+  CHECK(run("softmax --logits 8,0,-2 --label 2 --logits 0,0,1 --label 1 --json " + (folder / "two.json")).code == 0);
+  CHECK(read(folder / "two.json").find("yhat_step softmax --logits 8,0,-2 --logits 0,0,1 --label 2 --label 1") !=
+        std::string::npos);
+}
+
+TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") {
+  const struct {
+    const char *arguments, *says;
+  } wrong[] = {{"", "which example?"},
+               {"nothing", "no example 'nothing'"},
+               {"diamond --wrong", "--wrong"},
+               {"softmax --logits 1,2,x --label 0", "'1,2,x' is not a list of numbers"},
+               {"softmax --logits 1,nan --label 0", "must be finite"},
+               {"softmax --logits 1,2,3 --label 3", "label 3 (0 to 2"},
+               {"softmax --logits 1 --label 0", "(2 to 16)"},
+               {"diamond --dtype f16", "f16"},
+               {"diamond --variant other", "it has none"},
+               {"--diff no_such.json neither.json", "no_such.json"}};
+  for (const auto& w : wrong) {
+    CAPTURE(w.arguments);
+    const Run r = run(w.arguments);
+    CHECK(r.code == 2);
+    CHECK(r.out.find(w.says) != std::string::npos);
+    CHECK(std::count(r.out.begin(), r.out.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("yhat_step: --diff is 0 for equal runs and 1 for others, and writes the page") {
+  const Folder folder;
+  const std::string a = folder / "a.json";
+  const std::string b = folder / "b.json";
+  CHECK(run("diamond --json " + a).code == 0);
+  CHECK(run("diamond --x 3 --json " + b).code == 0);
+  const Run same = run("--diff " + a + " " + a);
+  CHECK(same.code == 0);
+  CHECK(same.out == "no difference in 11 steps\n");
+  const Run other = run("--diff " + a + " " + b + " --html " + (folder / "page.html"));
+  CHECK(other.code == 1);
+  CHECK(other.out.starts_with("first difference: step 1 of 11, value x\n"));
+  CHECK(read(folder / "page.html").find("Compared with the reference") != std::string::npos);
+}
+
+// What the page is made of must be well-formed by other programs' standards, where these are installed.
+TEST_CASE("yhat_step: xmllint accepts graph and formulas, dot accepts the graph") {
+  const Folder folder;
+  const auto installed = [](const char* tool) {
+    return std::system((std::string("command -v ") + tool + " >/dev/null 2>&1").c_str()) == 0;
+  };
+  for (const char* example : {"neuron", "softmax", "conv", "gap120", "lenet"}) {
+    CAPTURE(example);
+    if (run(std::string(example) + " --html " + (folder / "p.html") + " --dot " + (folder / "p.dot")).code != 0) {
+      CHECK(std::string(example) == "lenet");  // a build without sample images
+      continue;
+    }
+    const std::string page = read(folder / "p.html");
+    std::string parts = "<parts>";
+    for (const std::string tag : {"svg", "math"}) {
+      std::size_t end = 0;
+      for (std::size_t at = page.find("<" + tag); at != std::string::npos; at = page.find("<" + tag, end)) {
+        end = page.find("</" + tag + ">", at) + tag.size() + 3;
+        if (page[at + tag.size() + 1] == ' ' || page[at + tag.size() + 1] == '>') parts += page.substr(at, end - at);
+      }
+    }
+    std::ofstream(folder / "parts.xml") << parts << "</parts>";
+    CHECK(parts.size() > 1000);
+    if (installed("xmllint")) CHECK(std::system(("xmllint --noout " + (folder / "parts.xml")).c_str()) == 0);
+    if (installed("dot")) CHECK(std::system(("dot -Tcanon -o /dev/null " + (folder / "p.dot")).c_str()) == 0);
+  }
+}
+
+TEST_CASE("yhat_step: a red check that is expected is no failure") {
+  CHECK(run("bug").code == 0);
+  CHECK(run("bug --variant B").code == 0);
+  CHECK(run("gap120").code == 0);
+}
+#endif
