@@ -116,7 +116,4 @@ Tensor integers(const Shape& shape, Rng& rng, std::int64_t lo, std::int64_t hi) 
   return from_values(values, shape, Dtype::f64);
 }
 
-void measured(std::string_view name, std::string_view value) { fmt::print("measured {} = {}\n", name, value); }
-void measured(std::string_view name, double value) { measured(name, fmt::format("{:.10g}", value)); }
-
 }  // namespace yhat::labs

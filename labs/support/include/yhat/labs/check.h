@@ -11,6 +11,7 @@
 
 #include "yhat/error.h"
 #include "yhat/gradcheck.h"
+#include "yhat/labs/demo.h"
 #include "yhat/labs/todo.h"
 #include "yhat/rng.h"
 #include "yhat/shape.h"
@@ -101,12 +102,5 @@ template <TensorFn F>
 Outcome gradient_of(F f, HandVjp by_hand, const Tensors& inputs, const GradientOptions& options = {}) {
   return gradient_of(as_fn(std::move(f)), std::move(by_hand), inputs, options);
 }
-
-// --- Demos ---
-
-/// Prints "measured NAME = VALUE", which is set against the student's prediction and, in verification, against the
-/// manifest's answer.
-void measured(std::string_view name, double value);
-void measured(std::string_view name, std::string_view value);
 
 }  // namespace yhat::labs
