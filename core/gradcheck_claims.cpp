@@ -105,7 +105,6 @@ std::vector<Numbers> Check::gradient(const Tensors& y, const Tensors& v) {
       if (problem_.inputs[i].node().get() == error.from()) blame(i);
     }
     report_.diagnosis = Diagnosis::wrong_shape;
-    report_.finding = error.mistake();
     fail(GradcheckStatus::mismatch,
          fmt::format("wrong gradient of input {} of {}: {}", error.input(), error.op(), error.mistake()));
   }
@@ -161,7 +160,6 @@ void Check::refuse_shape(std::size_t input, const Tensor& g) {
     finding = diagnose(e);
   }
   report_.diagnosis = finding.diagnosis;
-  report_.finding = finding.text;
   fail(GradcheckStatus::mismatch, fmt::format("wrong gradient of {}: {}", name_of_input(report_), finding.text));
 }
 

@@ -30,7 +30,6 @@ void Check::refuse(const Worst& w, std::int64_t failing, std::int64_t checked) {
   report_.output = static_cast<int>(o);
   const Finding finding = diagnose(evidence(w, o));
   report_.diagnosis = finding.diagnosis;
-  report_.finding = finding.text;
   report_.taylor_rate = taylor_rate(problem_, problem_.inputs[w.input], analytic_[w.cotangent][w.input],
                                     v_flat_[w.cotangent], layout_, rng_);
   fail(GradcheckStatus::mismatch, mismatch_text(report_, failing, checked, finding.text));

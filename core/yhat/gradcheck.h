@@ -78,7 +78,6 @@ struct GradcheckReport {
   int inputs_checked = 0;
   double worst_ratio = 0;               ///< the largest |a - n| / allowed
   std::array<double, 5> five_values{};  ///< at a kink: the output at -2h, -h, 0, h, 2h
-  std::string finding;                  ///< what a mismatch looks like: "sign flipped"; empty if nothing is said
   std::string message;                  ///< one line
 };
 

@@ -94,6 +94,7 @@ Kit read_kit(const fs::path& path) {
     for (const char* key : {"flags", "link_flags", "includes", "libraries"}) {
       std::vector<std::string> list = json.at(key);
       std::erase(list, "");
+      std::erase(list, "/usr/include");  // the compiler looks there anyway, in its own order
       (std::string_view(key) == "flags"        ? kit.flags
        : std::string_view(key) == "link_flags" ? kit.link_flags
        : std::string_view(key) == "includes"   ? kit.includes

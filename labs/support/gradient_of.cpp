@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -32,7 +33,17 @@ void nudge(Tensors& leaves, Rng& rng) {
   }
 }
 
+// What the mistake looks like, from the message: "...; sign flipped; Taylor rate ...", or what follows the last colon.
+std::string finding(const GradcheckReport& r) {
+  const std::string& text = r.message;
+  const std::size_t wrong = text.find(" wrong; ");
+  if (wrong == std::string::npos) return text.substr(std::min(text.rfind("gradient is"), text.size()));
+  const std::size_t begin = wrong + 8;
+  return text.substr(begin, text.find("; Taylor rate", begin) - begin);
+}
+
 std::string sentence(const GradcheckReport& r) {
+  const std::string what = finding(r);
   const std::string where = fmt::format("[{}]", fmt::join(r.where, ", "));
   switch (r.status) {
     case GradcheckStatus::not_finite:
@@ -55,19 +66,19 @@ std::string sentence(const GradcheckReport& r) {
     case Diagnosis::sign:
       return "Sign flipped.";
     case Diagnosis::scaled:
-      return fmt::format("Your gradient is {}: mean or sum?", r.finding.substr(0, r.finding.find(": mean or sum?")));
+      return fmt::format("Your gradient is {}: mean or sum?", what.substr(0, what.find(": mean or sum?")));
     case Diagnosis::not_summed:
-      return fmt::format("Your gradient is {}: sum it over the axis that was broadcast.", r.finding);
+      return fmt::format("Your gradient is {}: sum it over the axis that was broadcast.", what);
     case Diagnosis::wrong_shape:
-      return fmt::format("Your {}.", r.finding);
+      return what.empty() ? "Your gradient has a wrong shape." : fmt::format("Your {}.", what);
     case Diagnosis::transposed:
-      return fmt::format("Your gradient is {}.", r.finding);
+      return fmt::format("Your gradient is {}.", what);
     case Diagnosis::diagonal_only:
       return "Off-diagonal terms are missing: each output depends on its whole row.";
     case Diagnosis::overwritten:
       return "Only one contribution is kept: += instead of =.";
     case Diagnosis::partial:
-      return fmt::format("Your gradient is {}.", r.finding);
+      return fmt::format("Your gradient is {}.", what);
     default:
       return fmt::format("Your gradient of input {} is wrong, worst at {}.", r.input, where);
   }
