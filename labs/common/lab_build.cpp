@@ -47,7 +47,7 @@ void LabBuild::prepare(int jobs) {
   std::vector<fs::path> objects(all.size());
   in_parallel(all.size(), jobs, [&](std::size_t i) {
     const Built built =
-        toolchain_.compile(read_file(all[i]), fs::relative(all[i], lab_.folder).string(), beside(all[i]));
+        toolchain_.compile(read_file(all[i]), fs::relative(all[i], lab_.folder).string(), beside(all[i]), {}, "", true);
     if (!built.good) throw std::runtime_error(all[i].string() + " does not compile:\n" + built.output);
     objects[i] = built.path;
   });
@@ -177,7 +177,8 @@ LabProgram LabBuild::graded_program(const Texts& student, const fs::path& out) {
 LabProgram LabBuild::other_program(const fs::path& main_source, const Texts& student, const fs::path& out) {
   Texts in_library;
   std::vector<fs::path> objects = given_objects_;
-  const Built main = toolchain_.compile(read_file(main_source), main_source.filename().string(), beside(main_source));
+  const Built main =
+      toolchain_.compile(read_file(main_source), main_source.filename().string(), beside(main_source), {}, "", true);
   if (!main.good) return {false, "", main_source.string() + " does not compile:\n" + main.output, {}};
   objects.insert(objects.begin(), main.path);
   for (const auto& [file, text] : student) {

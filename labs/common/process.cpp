@@ -46,7 +46,7 @@ struct Child {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(127);
 #endif
-    dup2(null, 0);
+    dup2(c.input >= 0 ? c.input : null, 0);
     dup2(output, 1);
     dup2(output, 2);
     if (c.report == 3) fcntl(3, F_SETFD, 0);

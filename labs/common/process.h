@@ -29,6 +29,7 @@ struct Command {
   bool sandbox = false;                ///< no network if the kernel allows, few descriptors, no core files
   bool clean_environment = false;
   std::optional<User> user;     ///< the account to run as
+  int input = -1;               ///< becomes stdin, else /dev/null
   int report = -1;              ///< becomes descriptor 3
   std::size_t output_kib = 16;  ///< of stdout and stderr are kept, the rest is read and dropped
 };

@@ -115,19 +115,29 @@ Toolchain::Toolchain(Kit kit, fs::path cache, std::optional<User> user)
   fs::create_directories(cache_);
 }
 
-std::vector<std::string> Toolchain::include_flags(const std::vector<fs::path>& beside) const {
+std::vector<std::string> Toolchain::include_flags(const std::vector<fs::path>& beside, bool trusted) const {
   std::vector<std::string> flags;
-  for (const fs::path& folder : beside) flags.push_back("-I" + folder.string());
-  for (const std::string& folder : kit_.includes) flags.push_back("-I" + folder);
+  if (trusted || kit_.headers.empty()) {
+    for (const fs::path& folder : beside) flags.push_back("-I" + folder.string());
+    for (const std::string& folder : kit_.includes) flags.push_back("-I" + folder);
+    return flags;
+  }
+  const fs::path source = kit_.headers / "share/yhat/labs/source";
+  for (const fs::path& folder : beside) flags.push_back("-I" + (source / fs::relative(folder, kit_.root)).string());
+  for (const std::string& folder : kit_.includes) {
+    const fs::path below = fs::path(folder).lexically_relative(kit_.root);
+    if (!below.empty() && *below.begin() != "..") flags.push_back("-I" + (source / below).string());
+  }
+  flags.push_back("-I" + (kit_.headers / "include").string());
   return flags;
 }
 
 Built Toolchain::compile(const std::string& text, const std::string& file, const std::vector<fs::path>& beside,
-                         const std::vector<std::string>& extra_flags, const std::string& compiler) {
+                         const std::vector<std::string>& extra_flags, const std::string& compiler, bool trusted) {
   std::vector<std::string> command = {compiler.empty() ? kit_.compiler : compiler};
   command.insert(command.end(), kit_.flags.begin(), kit_.flags.end());
   command.insert(command.end(), extra_flags.begin(), extra_flags.end());
-  const std::vector<std::string> includes = include_flags(beside);
+  const std::vector<std::string> includes = include_flags(beside, trusted);
   command.insert(command.end(), includes.begin(), includes.end());
   const std::string name = hash_of(joined(command, "\n") + "\n" + file + "\n" + text);
   const fs::path object = cache_ / (name + ".o");
@@ -141,14 +151,15 @@ Built Toolchain::compile(const std::string& text, const std::string& file, const
   fs::permissions(scratch.path(), fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
   const fs::path made = scratch.path() / "made";
   fs::create_directory(made);
-  if (user_) (void)!chown(made.c_str(), user_->uid, user_->gid);
+  const std::optional<User> user = trusted ? std::nullopt : user_;
+  if (user) (void)!chown(made.c_str(), user->uid, user->gid);
   command.insert(command.end(),
                  {"-c", (student / file).string(), "-o", (made / "o").string(), "-MD", "-MF", (made / "d").string()});
   Command run_it = compiler_command(command);
   run_it.folder = made;
-  run_it.user = user_;
-  run_it.sandbox = user_.has_value();
-  run_it.file_mib = user_ ? 64 : 0;
+  run_it.user = user;
+  run_it.sandbox = user.has_value();
+  run_it.file_mib = user ? 64 : 0;
   const Ended ended = run(run_it);
   Built built{ended.good() && fs::is_regular_file(made / "o"), object, without_prefix(ended.output, student)};
   built.output = without_prefix(built.output, kit_.root);

@@ -20,6 +20,8 @@ struct Kit {
   fs::path main;     ///< the library with main() and the listener
   fs::path root;     ///< of the source tree
   bool address_sanitizer = false;
+  /// An installation whose headers student code is compiled with, where it may not read the source tree.
+  fs::path headers;
 };
 /// Throws std::runtime_error.
 Kit read_kit(const fs::path& path);
@@ -40,9 +42,10 @@ class Toolchain {
 
   const Kit& kit() const { return kit_; }
   /// Compiles text as if it were `file` (a path from the root, or a lab's own) and lay next to its headers.
-  /// `beside` are folders in which its own includes are looked for.
+  /// `beside` are folders in which its own includes are looked for. Code that is not `trusted` is compiled by the user.
   Built compile(const std::string& text, const std::string& file, const std::vector<fs::path>& beside,
-                const std::vector<std::string>& extra_flags = {}, const std::string& compiler = "");
+                const std::vector<std::string>& extra_flags = {}, const std::string& compiler = "",
+                bool trusted = false);
   /// The library without some of its files (paths from the root; `symbols`: a name each defines, to tell files of equal
   /// name apart). Throws std::runtime_error unless each is there exactly once.
   fs::path archive_without(const std::map<std::string, std::string>& symbols_by_file);
@@ -50,7 +53,7 @@ class Toolchain {
   Built link(const std::vector<fs::path>& objects, const fs::path& archive, const fs::path& program);
 
  private:
-  std::vector<std::string> include_flags(const std::vector<fs::path>& beside) const;
+  std::vector<std::string> include_flags(const std::vector<fs::path>& beside, bool trusted) const;
   Kit kit_;
   fs::path cache_;
   std::optional<User> user_;

@@ -17,11 +17,15 @@ LocalBuild read_local_build(const fs::path& build) {
     const nlohmann::json json = nlohmann::json::parse(read_file(path));
     LocalBuild local;
     local.build = build;
-    local.folder = json.at("folder").get<std::string>();
-    local.program = json.at("program").get<std::string>();
-    local.demo = json.value("demo", "");
+    // Relative paths start at the build folder.
+    const auto at = [&](const std::string& text) {
+      return text.empty() ? fs::path() : (build / text).lexically_normal();
+    };
+    local.folder = at(json.at("folder"));
+    local.program = at(json.at("program"));
+    local.demo = at(json.value("demo", ""));
     local.address_sanitizer = json.value("address_sanitizer", false);
-    local.lab = read_manifest(json.at("manifest").get<std::string>());
+    local.lab = read_manifest(at(json.at("manifest")));
     return local;
   } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error(path.string() + ": " + error.what());

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "formats.h"
+#include "lexer.h"
 #include "local.h"
 #include "oracle.h"
 
@@ -16,7 +17,7 @@ namespace {
 using namespace yhat::labs;
 
 struct Options {
-  std::string lab, submission, labs, build, kit, out, format = "text", check, hint, metadata, user, submit;
+  std::string lab, submission, labs, build, kit, out, format = "text", check, hint, metadata, user, submit, headers;
   std::vector<std::string> archive;
   bool hint_next = false, demo = false, no_sandbox = false, oracle = false;
   double expect_total = -1, time_scale = 1;
@@ -150,7 +151,9 @@ int graded(const Options& o) {
   const fs::path kit = o.kit.empty() ? labs.parent_path() / "build/default/labs/labs.json" : fs::path(o.kit);
   const GradeOptions options = grade_options(o);
   const TemporaryFolder cache("yhat-grade-cache");
-  Toolchain toolchain(read_kit(kit), o.user.empty() ? kit.parent_path() / "cache" : cache.path(), options.user);
+  Kit how = read_kit(kit);
+  how.headers = o.headers;
+  Toolchain toolchain(std::move(how), o.user.empty() ? kit.parent_path() / "cache" : cache.path(), options.user);
   if (o.oracle) {
     grade_oracle(grade, sources, toolchain, options, save);
   } else {
@@ -198,6 +201,8 @@ int run(int argc, char** argv) {
   app.add_option("--submit", o.submit, "Zip a handout's files, and grade them");
   app.add_option("--metadata", o.metadata, "Gradescope's submission_metadata.json");
   app.add_option("--user", o.user, "The account that compiles and runs the student's code (needs root)");
+  app.add_option("--headers", o.headers,
+                 "An installation of yhat with labs, whose headers the student's code may read");
   app.add_option("--expect-total", o.expect_total, "What the points must sum to");
   app.add_option("--time-scale", o.time_scale, "Multiplies the time limits")->check(CLI::PositiveNumber);
   app.add_option("-j,--jobs", o.jobs, "Checks side by side")->check(CLI::Range(1, 64));
