@@ -102,7 +102,8 @@ function(yhat_add_lab manifest)
     endif()
     target_link_libraries(${program} PRIVATE yhat::yhat_labs_main ${given} "${library}"
       "$<TARGET_PROPERTY:yhat::yhat,INTERFACE_LINK_LIBRARIES>")
-    set_property(TARGET ${program} PROPERTY RULE_LAUNCH_LINK "\"$<TARGET_FILE:yhat::yhat-grade>\" --linking \"${manifest}\"")
+    get_target_property(grader yhat::yhat-grade LOCATION)
+    set_property(TARGET ${program} PROPERTY RULE_LAUNCH_LINK "\"${grader}\" --linking \"${manifest}\"")
   endforeach()
 
   set(demo)
