@@ -7,6 +7,7 @@ install(TARGETS yhat EXPORT yhatTargets FILE_SET HEADERS DESTINATION "${CMAKE_IN
   INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/yhat")
 install(EXPORT yhatTargets NAMESPACE yhat:: DESTINATION "${package_dir}")
+export(EXPORT yhatTargets NAMESPACE yhat:: FILE "${PROJECT_BINARY_DIR}/yhatTargets.cmake")  # -Dyhat_DIR=BUILD works too
 
 # Whoever links a static library must find what it was built with; a shared one has brought it along.
 get_target_property(type yhat TYPE)
