@@ -36,6 +36,7 @@ Totals validate(Module& model, const ImageNetTraining& t) {
   Totals totals;
   if (t.validation.items.empty()) return totals;
   const NoGrad values_only;
+  const bool was_training = model.training();
   model.eval();
   for (std::int64_t at = 0; at < t.validation.size(); at += t.recipe.batch) {
     std::vector<std::int64_t> index;
@@ -53,7 +54,7 @@ Totals validate(Module& model, const ImageNetTraining& t) {
       totals.add(result, {});
     }
   }
-  model.train();
+  model.train(was_training);
   return totals;
 }
 
