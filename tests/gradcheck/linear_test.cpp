@@ -70,7 +70,7 @@ void check_linear(const std::string& name, const Fn& f, const std::vector<Shape>
 
 }  // namespace
 
-TEST_CASE("integer identity: convolution in x, weight and bias, its companions, the whole grid") {
+TEST_CASE("integer identity 57: convolution in x, weight and bias, its companions, the whole grid") {
   for (const ConvCase& c : conv_cases(1500)) {
     std::vector<Shape> shapes{c.x_shape(), c.w_shape()};
     check_linear(
@@ -222,7 +222,7 @@ TEST_CASE("max pooling of distinct whole numbers: the gradient is exact, and all
   }
 }
 
-TEST_CASE("the settings of the convolutions meet in all pairs") {
+TEST_CASE("convolution 56: the settings of the grid meet in all pairs") {
   std::set<std::string> pairs;
   const std::vector<ConvCase> cases = conv_cases(240);
   for (const ConvCase& c : cases) {

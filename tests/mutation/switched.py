@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""Writes a copy of a file in which every proposed change has a switch.
+
+An expression e with mutants m1 and m2 becomes (YHAT_MUTANT(1) ? (m1) : YHAT_MUTANT(2) ? (m2) : (e)), each mutant on a
+line of its own, so that one build holds all of them and an environment variable picks one. Of a statement, the parts
+are cast to void.
+"""
+import os
+import re
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    number: int
+    path: str
+    op: str
+    line: int
+    original: str
+    text: str
+    planted: str = ""  # the name of a fault planted by hand
+
+    @property
+    def key(self):
+        return self.path, self.op, self.original, self.text
+
+    def __str__(self):
+        return f"{self.path}:{self.line} ({self.op}): {self.original}  ->  {self.text}"
+
+
+def one_line(text):
+    return " ".join(text.split())
+
+
+def nested(places):
+    """The outermost places, each with those inside it."""
+    roots, open_places = [], []
+    for place in places:
+        place.inner = []
+    for place in sorted(places, key=lambda p: (p.start, -p.end)):
+        if not place.mutants:
+            continue
+        while open_places and open_places[-1].end <= place.start:
+            open_places.pop()
+        if open_places and open_places[-1].end < place.end:
+            raise SystemExit("two places overlap without one holding the other")
+        (open_places[-1].inner if open_places else roots).append(place)
+        open_places.append(place)
+    return roots
+
+
+def render(file, first_id, dropped):
+    """The switched source, and a list of (id, line in the new file, place, mutant text)."""
+    out, listed, counter, lines = [], [], [first_id], [1]
+
+    def put(text):
+        out.append(text)
+        lines[0] += text.count("\n")
+
+    def emit(start, end, places):
+        at = start
+        for place in places:
+            cast = "void" if place.statement else ""
+            put(file.text(at, place.start))
+            put("(")
+            for text in place.mutants:
+                if (place.start, place.end, text) in dropped:
+                    continue
+                number = counter[0]
+                counter[0] += 1
+                put("\n")
+                listed.append((number, lines[0], place, text))
+                put(f"YHAT_MUTANT({number}) ? {cast}({one_line(text)}) :\n")
+            put(f"{cast}(")
+            emit(place.start, place.end, place.inner)
+            put("))")
+            at = place.end
+        put(file.text(at, end))
+
+    emit(0, len(file.source), nested(list(file.places.values())))
+    return "".join(out), listed
+
+
+def write(file, work, unit, flags, first_id, planted):
+    """Writes the switched file into `work`. Mutants that do not compile are dropped. `planted`: names of faults by
+    (original, mutant). Returns the mutants."""
+    dropped = set()
+    for _ in range(30):
+        text, listed = render(file, first_id, dropped)
+        with open(os.path.join(work, file.path), "w") as out:
+            out.write(text)
+        lines = {line: (place, mutant) for _, line, place, mutant in listed}
+        result = subprocess.run(["g++", "-fsyntax-only", "-w", "-fmax-errors=0", *flags, "-include",
+                                 os.path.join(work, "mutant.h"), unit], cwd=work, capture_output=True, text=True)
+        if result.returncode == 0:
+            break
+        where = re.escape(file.path)
+        said = r":(\d+):\d+: (?:(?:fatal )?error|  required from|note: in expansion of macro)"
+        bad = {int(n) for n in re.findall(where + said, result.stderr)}
+        found = [lines[n] for n in bad if n in lines]
+        if not found:
+            raise SystemExit(f"{file.path} does not compile once switched:\n{result.stderr[:3000]}")
+        dropped |= {(place.start, place.end, mutant) for place, mutant in found}
+    else:
+        raise SystemExit(f"{file.path} does not compile once switched:\n{result.stderr[:3000]}")
+    mutants, seen = [], Counter()
+    for number, _, place, text in listed:
+        original = one_line(file.text(place.start, place.end))
+        seen[place.op, original, text] += 1  # the same change in two places of an op: the second is op#2
+        again = seen[place.op, original, text]
+        op = place.op if again == 1 else f"{place.op}#{again}"
+        name = planted.get((original, one_line(text)), "")
+        mutants.append(Mutant(number, file.path, op, file.line(place.start), original, one_line(text), name))
+    missing = set(planted.values()) - {m.planted for m in mutants}
+    if missing:
+        raise SystemExit(f"{file.path}: planted faults that do not compile: {', '.join(sorted(missing))}")
+    return mutants
