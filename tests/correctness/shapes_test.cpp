@@ -234,7 +234,8 @@ TEST_CASE("shapes 30: images of one pixel, one channel, one sample") {
     CHECK(f(inputs).shape() == Shape{1, 1, 1, 1});
   };
   check("conv2d", [](const Tensors& t) { return conv2d(t[0], t[1]); }, {x, w});
-  check("conv2d, padded", [](const Tensors& t) { return conv2d(t[0], t[1], {.stride = 3, .padding = 1}); }, {x, w});
+  check("conv2d, padded", [](const Tensors& t) { return conv2d(t[0], t[1], {.stride = 3, .padding = 1}); },
+        {x, leaf({1, 1, 3, 3}, 3)});
   check("max_pool2d", [](const Tensors& t) { return max_pool2d(t[0], {.kernel = 1}); }, {x});
   check("avg_pool2d", [](const Tensors& t) { return avg_pool2d(t[0], {.kernel = 1}); }, {x});
   check("avg_pool2d, padded",

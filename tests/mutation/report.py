@@ -45,7 +45,10 @@ def report(mutants, verdicts, equivalents, only="", say=print):
     alive = [m for m in mutants if not verdicts[m] and m.key not in equivalents]
     same = [m for m in mutants if not verdicts[m] and m.key in equivalents]
     killed = len(mutants) - len(alive) - len(same)
-    for title, group in (("op", lambda m: f"{m.path.rsplit('/', 1)[-1]}: {m.op.split('#')[0]}"), ("file", lambda m: m.path)):
+    def op_of(mutant):
+        return f"{mutant.path.rsplit('/', 1)[-1]}: {mutant.op.split('#')[0]}"
+
+    for title, group in (("op", op_of), ("file", lambda m: m.path)):
         for line in table(mutants, verdicts, equivalents, group, title):
             say(line)
         say("")

@@ -5,6 +5,8 @@ An expression e with mutants m1 and m2 becomes (YHAT_MUTANT(1) ? (m1) : YHAT_MUT
 line of its own, so that one build holds all of them and an environment variable picks one. Of a statement, the parts
 are cast to void.
 """
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -28,6 +30,13 @@ class Mutant:
 
     def __str__(self):
         return f"{self.path}:{self.line} ({self.op}): {self.original}  ->  {self.text}"
+
+
+def write_if_changed(path, text):
+    """So that what did not change is not built again."""
+    if not os.path.exists(path) or open(path).read() != text:
+        with open(path, "w") as out:
+            out.write(text)
 
 
 def one_line(text):
@@ -83,14 +92,26 @@ def render(file, first_id, dropped):
     return "".join(out), listed
 
 
+def dropped_before(file, work):
+    """Where the mutants of this very source that do not compile are kept, and those known already."""
+    places = sorted((p.start, p.end, *p.mutants) for p in file.places.values())
+    key = hashlib.sha256(file.source + repr(places).encode()).hexdigest()
+    path = os.path.join(work, "dropped", key + ".json")
+    if not os.path.exists(path):
+        return path, set()
+    with open(path) as known:
+        return path, {tuple(mutant) for mutant in json.load(known)}
+
+
 def write(file, work, unit, flags, first_id, planted):
     """Writes the switched file into `work`. Mutants that do not compile are dropped. `planted`: names of faults by
     (original, mutant). Returns the mutants."""
-    dropped = set()
+    path, dropped = dropped_before(file, work)
     for _ in range(30):
         text, listed = render(file, first_id, dropped)
-        with open(os.path.join(work, file.path), "w") as out:
-            out.write(text)
+        write_if_changed(os.path.join(work, file.path), text)
+        if os.path.exists(path):
+            break
         lines = {line: (place, mutant) for _, line, place, mutant in listed}
         result = subprocess.run(["g++", "-fsyntax-only", "-w", "-fmax-errors=0", *flags, "-include",
                                  os.path.join(work, "mutant.h"), unit], cwd=work, capture_output=True, text=True)
@@ -105,6 +126,9 @@ def write(file, work, unit, flags, first_id, planted):
         dropped |= {(place.start, place.end, mutant) for place, mutant in found}
     else:
         raise SystemExit(f"{file.path} does not compile once switched:\n{result.stderr[:3000]}")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as out:
+        json.dump(sorted(dropped), out)
     mutants, seen = [], Counter()
     for number, _, place, text in listed:
         original = one_line(file.text(place.start, place.end))
