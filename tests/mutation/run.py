@@ -16,25 +16,22 @@ import hashlib
 import json
 import os
 import pickle
+import random
 import resource
-import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections import defaultdict
 
+from compiler import FOLDERS, HERE, ROOT, Compiler, build_default, copy_tree
 from mutants import GRADIENT_FUNCTIONS, File
 from report import read_equivalents, read_list, report
-from switched import one_line, write, write_if_changed
+from switched import one_line, switch, write_if_changed
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-FOLDERS = ["core", "layers", "losses", "optim", "models", "data", "trace", "include"]
-FLAGS = ["-std=c++20", "-DYHAT_HAVE_THREADS", "-I."] + [f"-I{folder}" for folder in FOLDERS]
-SOURCES = ["core/ops/*.cpp", "core/tensor.cpp", "core/backward.cpp", "losses/*.cpp",
-           "core/kernels/reference/*.cpp"]
-UNUSED = ["core/files", "data", "layers", "models", "optim", "trace"]  # sources that the tests of gradients do not need
-UNIT_OF_HEADERS = "core/kernels/isa_baseline.cpp"
+SOURCES = ["core/ops/*.cpp", "core/tensor.cpp", "core/backward.cpp", "losses/*.cpp", "core/kernels/reference/*.cpp"]
+ISA = "baseline"  # the fast kernels are switched in this instruction set
+UNIT_OF_HEADERS = f"core/kernels/isa_{ISA}.cpp"
 # Only checks of gradients count: differences, integer identities, and exact gradients where differences cannot look.
 TESTS = ["gradcheck of all ops*", "gradcheck of kernels*", "integer identity*", "*edges*", "max pooling of distinct*",
          "places that no window touches*"]
@@ -53,23 +50,6 @@ class Progress:
         self.show("")
         if sys.stderr.isatty():
             sys.stderr.write("\r")
-
-
-def copy_tree(target, switched):
-    """A copy to be changed. Files that did not change keep their time, so that they are not built again."""
-    def copy(source, destination):
-        name = os.path.relpath(source, ROOT)
-        if name in switched or name.endswith(".cpp") and name.startswith(tuple(f"{folder}/" for folder in UNUSED)):
-            return
-        if not os.path.exists(destination) or open(source, "rb").read() != open(destination, "rb").read():
-            shutil.copyfile(source, destination)
-
-    for name in ["CMakeLists.txt", "README.md", "cmake", "tests", *FOLDERS]:
-        source, destination = os.path.join(ROOT, name), os.path.join(target, name)
-        if os.path.isdir(source):
-            shutil.copytree(source, destination, dirs_exist_ok=True, copy_function=copy)
-        else:
-            copy(source, destination)
 
 
 def unit_of(path):
@@ -98,7 +78,8 @@ def find_mutants(work, only, planted, progress):
     unknown = [p for p in [*GRADIENT_FUNCTIONS, *planted] if not os.path.exists(os.path.join(ROOT, p))]
     if unknown:
         raise SystemExit(f"no such file: {', '.join(unknown)}")
-    arguments = FLAGS + [f"-I{ROOT}"] + [f"-I{os.path.join(ROOT, folder)}" for folder in FOLDERS]
+    arguments = ["-std=c++20", "-DYHAT_HAVE_THREADS", f"-I{ROOT}"]
+    arguments += [f"-I{os.path.join(ROOT, folder)}" for folder in FOLDERS]
     files = []
     for path in sorted(p for p in paths | set(GRADIENT_FUNCTIONS) if only in p):
         progress.show(f"reading {path}")
@@ -110,56 +91,56 @@ def find_mutants(work, only, planted, progress):
     return files
 
 
-def switch(work, files, planted, jobs, progress):
-    """Writes a copy of all sources, those of `files` switched. Returns the mutants."""
+def build(work, files, planted, jobs, progress):
+    """Builds the tests with all changes in them, switched off. Returns the mutants and the program."""
+    build_default()
     copy_tree(work, {file.path for file in files})
     with open(os.path.join(HERE, "mutant.h")) as header:
         write_if_changed(os.path.join(work, "mutant.h"), header.read())
+    names = {path: {(one_line(original), one_line(text)): name for name, original, text in faults}
+             for path, faults in planted.items()}
+    units, next_id = defaultdict(list), 1
+    for file in files:
+        units[unit_of(file.path)].append((file, next_id))
+        next_id += sum(len(place.mutants) for place in file.places.values())
+    with open(os.path.join(HERE, "reached.cpp.in")) as template:
+        write_if_changed(os.path.join(work, "reached.cpp"), template.read().replace("@COUNT@", str(next_id)))
 
-    def switch_one(file, first_id):
-        names = {(one_line(original), one_line(text)): name for name, original, text in planted.get(file.path, [])}
-        return write(file, work, unit_of(file.path), FLAGS, first_id, names)
+    compiler = Compiler(work, {file.path for file in files})
+
+    def switch_unit(unit):
+        members, first_ids = zip(*units[unit])
+        sources = [unit, *(file.path for file in members)]
+        return switch(members, first_ids, work, lambda: compiler.compile(unit, sources), names)
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        futures, next_id = [], 1
-        for file in files:
-            futures.append(pool.submit(switch_one, file, next_id))
-            next_id += sum(len(place.mutants) for place in file.places.values())
+        futures = [pool.submit(switch_unit, unit) for unit in units]
+        listener = pool.submit(compiler.compile, "reached.cpp", ["reached.cpp"], "tests/main.cpp")
         for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
-            progress.show(f"{done}/{len(files)} files switched")
-    return [mutant for future in futures for mutant in future.result()]
+            future.result()
+            progress.show(f"{done}/{len(units)} sources switched and compiled")
+    if listener.result():
+        raise SystemExit(listener.result())
+    program = os.path.join(work, "gradcheck_tests")
+    compiler.link([*units, "reached.cpp"], program)
+    return [mutant for future in futures for mutant in future.result()], program
 
 
-def build(work, count, progress):
-    """Builds the tests of gradients from the switched sources. Returns the program."""
-    with open(os.path.join(HERE, "reached.cpp.in")) as template:
-        text = template.read().replace("@COUNT@", str(count))
-    write_if_changed(os.path.join(work, "tests", "gradcheck", "reached_test.cpp"), text)
-    folder = os.path.join(work, "build")
-    progress.show("building")
-    configure = ["cmake", "-S", work, "-B", folder, "-G", "Ninja", "-DYHAT_BUILD_DEMOS=OFF", "-DYHAT_BUILD_LABS=OFF",
-                 "-DYHAT_INSTALL=OFF", "-DYHAT_EMBED_SAMPLE=OFF", "-DCMAKE_BUILD_TYPE=None",
-                 "-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON",
-                 f"-DCMAKE_CXX_FLAGS=-include \"{os.path.join(work, 'mutant.h')}\" -O1 -w"]
-    for command in (configure, ["cmake", "--build", folder, "--target", "gradcheck_tests"]):
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode != 0:
-            raise SystemExit(result.stdout[-6000:] + result.stderr[-3000:])
-    return os.path.join(folder, "tests", "gradcheck_tests")
-
-
-def run_tests(program, names, number, limit=None, note=None):
-    """What fails with this mutant on: "failure", "signal N", "timeout", or None."""
-    environment = dict(os.environ, YHAT_MUTANT=str(number), OMP_NUM_THREADS="1")
+def run_tests(program, names, number, seconds=3600, note=None):
+    """What fails with this mutant on: "failure", "signal N", "timeout" (of processor time), or None."""
+    environment = dict(os.environ, YHAT_MUTANT=str(number), OMP_NUM_THREADS="1", YHAT_ISA=ISA)
     if note:
         environment["YHAT_REACHED"] = note
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
     # A comma in a name would separate two names.
     command = [program, "--abort-after=1", "--no-intro", "--test-case=" + ",".join(n.replace(",", "?") for n in names)]
-    try:
-        result = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                timeout=limit,
-                                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)))
-    except subprocess.TimeoutExpired:
+    result = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            preexec_fn=limit)
+    if result.returncode == -signal.SIGXCPU:
         return "timeout"
     if result.returncode < 0:
         return f"signal {-result.returncode}"
@@ -183,29 +164,35 @@ def tests_that_reach(program, work):
 def killed_by(program, mutant, tests):
     """The first test case that notices a mutant, None if none does."""
     for seconds, name in tests:
-        verdict = run_tests(program, [name], mutant.number, limit=10 * seconds + 5)
+        verdict = run_tests(program, [name], mutant.number, seconds=int(10 * seconds) + 2)
         if verdict:
             return name if verdict == "failure" else f"{name} ({verdict})"
     return None
 
 
-def write_verdicts(folder, verdicts):
-    with open(os.path.join(folder, "verdicts.json"), "w") as out:
-        json.dump([[*m.key, verdict] for m, verdict in verdicts.items()], out)
+class Verdicts:
+    """What killed each mutant, None if nothing did: kept in a file as it comes in, so that a run can be continued."""
 
+    def __init__(self, folder, mutants, again):
+        path = os.path.join(folder, "verdicts.jsonl")
+        self.of = {}
+        if again and os.path.exists(path):
+            with open(path) as file:
+                known = {tuple(key): verdict for *key, verdict in map(json.loads, file)}
+            self.of = {m: known[m.key] for m in mutants if known.get(m.key)}
+        self.file = open(path, "a" if again else "w")
 
-def read_verdicts(folder, mutants):
-    """What killed mutants the last time; those that survived are left out."""
-    with open(os.path.join(folder, "verdicts.json")) as file:
-        known = {tuple(key): verdict for *key, verdict in json.load(file)}
-    return {m: known[m.key] for m in mutants if known.get(m.key)}
+    def add(self, mutant, verdict):
+        self.of[mutant] = verdict
+        self.file.write(json.dumps([*mutant.key, verdict]) + "\n")
+        self.file.flush()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "mutation"), help="where to work")
     parser.add_argument("--only", default="", help="mutate only files whose path contains this")
-    parser.add_argument("--again", action="store_true", help="only those that nothing noticed the last time")
+    parser.add_argument("--again", action="store_true", help="continue: only what is not yet known to be noticed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--list", action="store_true", help="print the mutants and stop")
     options = parser.parse_args()
@@ -217,25 +204,26 @@ def main():
     work = os.path.join(options.build, "source")
     os.makedirs(work, exist_ok=True)
     started = time.time()
-    mutants = switch(work, find_mutants(work, options.only, planted, progress), planted,
-                     options.jobs, progress)
+    files = find_mutants(work, options.only, planted, progress)
+    mutants, program = build(work, files, planted, options.jobs, progress)
+    progress.end()
     if options.list:
-        progress.end()
         for mutant in mutants:
             print(f"{mutant.number} {mutant}")
         return 0
-    program = build(work, max(m.number for m in mutants), progress)
     built = time.time()
     reach = tests_that_reach(program, work)
-    verdicts = read_verdicts(options.build, mutants) if options.again else {}
+    verdicts = Verdicts(options.build, mutants, options.again)
+    waiting = [m for m in mutants if m not in verdicts.of]
+    random.Random(1).shuffle(waiting)  # so that what is known half-way is a fair sample
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        futures = {pool.submit(killed_by, program, m, reach.get(m.number, [])): m for m in mutants if m not in verdicts}
+        futures = {pool.submit(killed_by, program, m, reach.get(m.number, [])): m for m in waiting}
         for future in concurrent.futures.as_completed(futures):
-            verdicts[futures[future]] = future.result()
-            progress.show(f"{len(verdicts)}/{len(mutants)} mutants, {sum(not v for v in verdicts.values())} survive")
-    write_verdicts(options.build, verdicts)
+            verdicts.add(futures[future], future.result())
+            survive = sum(not v for v in verdicts.of.values())
+            progress.show(f"{len(verdicts.of)}/{len(mutants)} mutants, {survive} survive")
     progress.end()
-    good = report(mutants, verdicts, equivalents, options.only)
+    good = report(mutants, verdicts.of, equivalents, options.only)
     unreached = sum(m.number not in reach for m in mutants)
     print(f"{unreached} reached by no test; {built - started:.0f} s to build, {time.time() - built:.0f} s to run")
     return 0 if good else 1

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
 from collections import Counter
 from dataclasses import dataclass
 
@@ -92,8 +91,8 @@ def render(file, first_id, dropped):
     return "".join(out), listed
 
 
-def dropped_before(file, work):
-    """Where the mutants of this very source that do not compile are kept, and those known already."""
+def known_to_fail(file, work):
+    """The file in which the mutants of this very source that do not compile are kept, and those known already."""
     places = sorted((p.start, p.end, *p.mutants) for p in file.places.values())
     key = hashlib.sha256(file.source + repr(places).encode()).hexdigest()
     path = os.path.join(work, "dropped", key + ".json")
@@ -103,32 +102,44 @@ def dropped_before(file, work):
         return path, {tuple(mutant) for mutant in json.load(known)}
 
 
-def write(file, work, unit, flags, first_id, planted):
-    """Writes the switched file into `work`. Mutants that do not compile are dropped. `planted`: names of faults by
-    (original, mutant). Returns the mutants."""
-    path, dropped = dropped_before(file, work)
-    for _ in range(30):
-        text, listed = render(file, first_id, dropped)
-        write_if_changed(os.path.join(work, file.path), text)
-        if os.path.exists(path):
+def blamed(file, listed, errors):
+    """The mutants in whose lines a compiler found errors."""
+    said = r":(\d+):\d+: (?:(?:fatal )?error|  required from|note: in expansion of macro)"
+    lines = {int(n) for n in re.findall(re.escape(file.path) + said, errors)}
+    return {(place.start, place.end, text) for _, line, place, text in listed if line in lines}
+
+
+def switch(files, first_ids, work, compile_unit, planted):
+    """Writes the switched files of one unit of compilation into `work` and compiles it: `compile_unit()` returns what
+    the compiler said, nothing if it went through. Mutants that do not compile are dropped. `planted`: per file, the
+    names of faults by (original, mutant). Returns the mutants."""
+    known = [known_to_fail(file, work) for file in files]
+    for _ in range(40):
+        listed = []
+        for file, first_id, (_, dropped) in zip(files, first_ids, known):
+            text, mutants = render(file, first_id, dropped)
+            write_if_changed(os.path.join(work, file.path), text)
+            listed.append(mutants)
+        errors = compile_unit()
+        if not errors:
             break
-        lines = {line: (place, mutant) for _, line, place, mutant in listed}
-        result = subprocess.run(["g++", "-fsyntax-only", "-w", "-fmax-errors=0", *flags, "-include",
-                                 os.path.join(work, "mutant.h"), unit], cwd=work, capture_output=True, text=True)
-        if result.returncode == 0:
+        found = [blamed(file, mutants, errors) for file, mutants in zip(files, listed)]
+        if not any(found):
             break
-        where = re.escape(file.path)
-        said = r":(\d+):\d+: (?:(?:fatal )?error|  required from|note: in expansion of macro)"
-        bad = {int(n) for n in re.findall(where + said, result.stderr)}
-        found = [lines[n] for n in bad if n in lines]
-        if not found:
-            raise SystemExit(f"{file.path} does not compile once switched:\n{result.stderr[:3000]}")
-        dropped |= {(place.start, place.end, mutant) for place, mutant in found}
-    else:
-        raise SystemExit(f"{file.path} does not compile once switched:\n{result.stderr[:3000]}")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as out:
-        json.dump(sorted(dropped), out)
+        for (_, dropped), more in zip(known, found):
+            dropped |= more
+    if errors:
+        raise SystemExit(f"{files[0].path} does not compile once switched:\n{errors[:3000]}")
+    result = []
+    for file, mutants, (path, dropped) in zip(files, listed, known):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as out:
+            json.dump(sorted(dropped), out)
+        result += named(file, mutants, planted.get(file.path, {}))
+    return result
+
+
+def named(file, listed, planted):
     mutants, seen = [], Counter()
     for number, _, place, text in listed:
         original = one_line(file.text(place.start, place.end))
