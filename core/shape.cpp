@@ -83,7 +83,7 @@ std::size_t normalise_axis(const char* op, std::int64_t axis, const Shape& shape
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
   if (a == b) return a;
   const int n = a.ndim() > b.ndim() ? a.ndim() : b.ndim();
-  std::int64_t sizes[Shape::max_ndim];
+  std::int64_t sizes[Shape::max_ndim] = {};
   for (int i = 0; i < n; ++i) {
     const int ia = i - (n - a.ndim());
     const int ib = i - (n - b.ndim());

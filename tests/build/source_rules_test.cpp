@@ -54,7 +54,7 @@ std::vector<fs::path> public_headers() {
 
 /// The names of the test cases of a file. A long name may be written as several adjacent literals.
 std::vector<std::string> test_names(const std::string& text) {
-  static const std::regex kCase(R"re(\bTEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
+  static const std::regex kCase(R"re(\bTEST_CASE(?:_TEMPLATE)?\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
   static const std::regex kLiteral(R"re("((?:[^"\\]|\\.)*)")re");
   std::vector<std::string> names;
   for (std::sregex_iterator it(text.begin(), text.end(), kCase), end; it != end; ++it) {
@@ -126,4 +126,33 @@ TEST_CASE("names of test cases are unique in the project and have no semicolon")
     }
   }
   CHECK(seen.size() > 3);
+}
+
+TEST_CASE("the checklist has a test for each of its numbers, and the test's name has the number") {
+  std::set<std::string> names;
+  for (const fs::path& path : files({"tests"}, {".cpp"})) {
+    for (const std::string& name : test_names(read(kRoot / path))) names.insert(name);
+  }
+  const auto has_number = [](const std::string& name, int wanted) {
+    static const std::regex kNumbers(R"re(\b(\d+)(?:-(\d+))?\b)re");
+    for (std::sregex_iterator it(name.begin(), name.end(), kNumbers), end; it != end; ++it) {
+      const int first = std::stoi((*it)[1]);
+      const int last = (*it)[2].matched ? std::stoi((*it)[2]) : first;
+      if (first <= wanted && wanted <= last) return true;
+    }
+    return false;
+  };
+  std::istringstream page(read(kRoot / "docs/checklist.md"));
+  static const std::regex kRow(R"re(\| (\d+) \| (.*) \| (.*) \|)re");
+  std::string line;
+  int next = 1;
+  for (std::smatch row; std::getline(page, line);) {
+    if (!std::regex_match(line, row, kRow)) continue;
+    CAPTURE(line);
+    CHECK(std::stoi(row[1]) == next);
+    CHECK(names.count(row[3]) == 1);
+    CHECK(has_number(row[3], next));
+    ++next;
+  }
+  CHECK(next == 87);
 }

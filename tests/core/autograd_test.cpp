@@ -14,7 +14,7 @@ Tensor scalar(double v) { return tensor(v, Dtype::f64).requires_grad_(); }
 double gradient(const Tensor& y, const Tensor& x) { return grad(y, {x}, {.retain_graph = true})[0].item(); }
 }  // namespace
 
-TEST_CASE("autograd: a value used twice gets both contributions") {
+TEST_CASE("autograd 1, 2: a value used twice gets both contributions") {
   const Tensor a = scalar(1);
   const Tensor b = a + a;
   CHECK(gradient(b + b, a) == 4);
@@ -23,7 +23,7 @@ TEST_CASE("autograd: a value used twice gets both contributions") {
   CHECK(gradient(2 * y + 5 * y, x) == 21);
 }
 
-TEST_CASE("autograd: graphs with known derivatives") {
+TEST_CASE("autograd 3-5: graphs with known derivatives") {
   const Tensor x = scalar(1);
   const Tensor a = tensor(1, Dtype::f64);
   CHECK(gradient(x * (x * a) + (x * x) * a + x * (x * a), x) == 6);
@@ -38,7 +38,7 @@ TEST_CASE("autograd: graphs with known derivatives") {
   CHECK(gradient(z * z + z + z, z) == 12);
 }
 
-TEST_CASE("autograd: sixty doublings visit each node once") {
+TEST_CASE("autograd 6: sixty doublings visit each node once") {
   const Tensor x = scalar(1);
   Tensor y = x;
   for (int i = 0; i < 60; ++i) y = y + y;
@@ -101,7 +101,7 @@ TEST_CASE("autograd: a custom op may return its input") {
   CHECK(x.is_leaf());
 }
 
-TEST_CASE("autograd: backward stores and adds up, zero_grad removes") {
+TEST_CASE("autograd 10: backward stores and adds up, zero_grad removes") {
   Tensor w = scalar(1);
   const Tensor loss = w * 3;
   loss.backward({.retain_graph = true});
@@ -112,7 +112,7 @@ TEST_CASE("autograd: backward stores and adds up, zero_grad removes") {
   CHECK_FALSE(w.has_grad());
 }
 
-TEST_CASE("autograd: a graph is used once unless retained") {
+TEST_CASE("autograd 10: a graph is used once unless retained") {
   const Tensor w = scalar(2);
   const Tensor loss = w * w;
   loss.backward();
@@ -121,7 +121,7 @@ TEST_CASE("autograd: a graph is used once unless retained") {
   CHECK(w.grad().item() == 4);
 }
 
-TEST_CASE("autograd: two losses on one trunk") {
+TEST_CASE("autograd 11: two losses on one trunk") {
   const Tensor w = scalar(2);
   const Tensor trunk = w * w;
   (trunk * 3).backward({.retain_graph = true});
@@ -129,7 +129,7 @@ TEST_CASE("autograd: two losses on one trunk") {
   CHECK(w.grad().item() == 4 * 8);
 }
 
-TEST_CASE("autograd: refusals before anything runs") {
+TEST_CASE("autograd 17: refusals before anything runs") {
   const Tensor x = tensor({1, 2}).requires_grad_();
   CHECK(text_of<GraphError>([&] { (x * 2).backward(); }) ==
         "backward: result has shape [2] (scalar, or a seed); hint: pass a seed or call sum()");
@@ -148,7 +148,7 @@ TEST_CASE("autograd: refusals before anything runs") {
   CHECK_FALSE(x.has_grad());
 }
 
-TEST_CASE("autograd: unused inputs give undefined gradients if allowed") {
+TEST_CASE("autograd 18: unused inputs give undefined gradients if allowed") {
   const Tensor x = scalar(1);
   const Tensor unused = scalar(1);
   const Tensors g = grad(x * 2, {x, unused}, {.allow_unused = true});
@@ -167,7 +167,7 @@ TEST_CASE("autograd: gradients of intermediate results, and only what leads to t
   CHECK(counter.count == 2);  // w * w was not asked for
 }
 
-TEST_CASE("autograd: constants get nothing, and their vjps do not run") {
+TEST_CASE("autograd 19: constants get nothing, and their vjps do not run") {
   const Tensor x = scalar(2);
   const Tensor k = tensor(3, Dtype::f64);
   CountVjps counter;
@@ -177,7 +177,7 @@ TEST_CASE("autograd: constants get nothing, and their vjps do not run") {
   CHECK_FALSE(k.has_grad());
 }
 
-TEST_CASE("autograd: NoGrad nests and is restored by exceptions") {
+TEST_CASE("autograd 14: NoGrad nests and is restored by exceptions") {
   const Tensor x = scalar(1);
   {
     const NoGrad outer;
@@ -196,7 +196,7 @@ TEST_CASE("autograd: NoGrad nests and is restored by exceptions") {
   CHECK((x * 2).requires_grad());
 }
 
-TEST_CASE("autograd: a saved value that was changed is refused, naming op and tensor") {
+TEST_CASE("autograd 16: a saved value that was changed is refused, naming op and tensor") {
   Tensor w = tensor({1, 2}).requires_grad_().label("W1");
   Tensor b = tensor({1, 2}).requires_grad_().label("b1");
   const Tensor x = tensor({3, 4}).requires_grad_();
@@ -235,7 +235,7 @@ TEST_CASE("autograd: the shape of a gradient is checked") {
   CHECK(text_of<GraphError>([&] { z.backward(); }) == "myop: gradient of input 0 is undefined");
 }
 
-TEST_CASE("autograd: gradients do not share their arrays") {
+TEST_CASE("autograd 25: gradients do not share their arrays") {
   const Tensor a = tensor({1, 2}).requires_grad_();
   const Tensor b = tensor({1, 2}).requires_grad_();
   const Tensor seed = tensor({1, 1});
@@ -265,7 +265,7 @@ TEST_CASE("autograd: create_graph leaves a stored gradient that can be different
   w.zero_grad();  // the stored gradient and w refer to each other
 }
 
-TEST_CASE("autograd: one tensor used 100,000 times") {
+TEST_CASE("autograd 9: one tensor used 100,000 times") {
   const Tensor x = scalar(1);
   Tensors uses(100000, x);
   const Tensor y = concat([&] {
@@ -276,7 +276,7 @@ TEST_CASE("autograd: one tensor used 100,000 times") {
   CHECK(gradient(sum(y), x) == 100000);
 }
 
-TEST_CASE("autograd: live nodes return when the last handle goes") {
+TEST_CASE("autograd 13: live nodes return when the last handle goes") {
   const std::int64_t before = live_nodes();
   {
     const Tensor x = scalar(1);

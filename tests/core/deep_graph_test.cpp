@@ -26,7 +26,7 @@ constexpr int depth = 1'000'000;
 
 }  // namespace
 
-TEST_CASE("deep graph: a chain of 1,000,000 ops is built, walked and freed on a small stack") {
+TEST_CASE("promise c, deep graph 7: a chain of 1,000,000 ops is built, walked and freed on a small stack") {
   const std::int64_t before = live_nodes();
   with_small_stack([] {
     const Tensor x = tensor(1.0, Dtype::f64).requires_grad_();
@@ -39,7 +39,7 @@ TEST_CASE("deep graph: a chain of 1,000,000 ops is built, walked and freed on a 
   CHECK(live_nodes() == before);
 }
 
-TEST_CASE("deep graph: a chain held together by captured tensors is freed without backward") {
+TEST_CASE("promise c, deep graph 8: a chain held together by captured tensors is freed without backward") {
   const std::int64_t before = live_nodes();
   with_small_stack([] {
     const Tensor x = tensor(1.0, Dtype::f64).requires_grad_();

@@ -41,7 +41,7 @@ TEST_CASE("shape: errors") {
   CHECK(text_of<IndexError>([] { sum(zeros({}), 0); }) == "sum: axis 0 of a scalar (it has no axes)");
 }
 
-TEST_CASE("shape: broadcasting") {
+TEST_CASE("shape 22: broadcasting") {
   CHECK(broadcast_shapes("op", {1}, {5, 4}) == Shape{5, 4});
   CHECK(broadcast_shapes("op", {4, 1}, {1, 4}) == Shape{4, 4});
   CHECK(broadcast_shapes("op", {}, {3}) == Shape{3});

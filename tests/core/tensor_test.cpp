@@ -63,7 +63,7 @@ TEST_CASE("tensor: elements") {
   CHECK_FALSE(Tensor().defined());
 }
 
-TEST_CASE("tensor: handles share, detach shares, clone and to copy") {
+TEST_CASE("tensor 15: handles share, detach shares, clone and to copy") {
   Tensor x = tensor({1, 2});
   const Tensor same = x;
   const Tensor detached = x.detach();
@@ -77,6 +77,9 @@ TEST_CASE("tensor: handles share, detach shares, clone and to copy") {
   CHECK_FALSE(x.shares_storage_with(copy));
   CHECK(tensor({0.1}, Dtype::f64).to(Dtype::f32).to(Dtype::f64).item() == double{0.1f});
   CHECK(x.to(Dtype::f32).shares_storage_with(x));
+  const Tensor w = tensor({2, 3}).requires_grad_();
+  CHECK_FALSE((w * 2).detach().requires_grad());
+  CHECK(grad(sum(w * w.detach()), {w})[0].to_vector() == std::vector<double>{2, 3});  // no gradient through detach()
 }
 
 TEST_CASE("tensor: gradients pass through clone and to") {

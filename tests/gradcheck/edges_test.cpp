@@ -48,7 +48,7 @@ void check(const F& f, const List& x, const List& y, const List& dx, double seed
 
 }  // namespace
 
-TEST_CASE("edges: relu, leaky_relu, abs and clamp at their kinks and at NaN") {
+TEST_CASE("edges 32: relu, leaky_relu, abs and clamp at their kinks and at NaN") {
   check(relu, {0, -0.0, -1, 2, NaN, inf, -inf}, {0, 0, 0, 2, NaN, inf, 0}, {0, 0, 0, 3, 3, 3, 0}, 3);
   CHECK(!std::signbit(relu(tensor({-0.0}, Dtype::f64)).at({0})));
   check([](const Tensor& x) { return leaky_relu(x, 0.25); }, {0, -4, 4, NaN}, {0, -1, 4, NaN}, {0.5, 0.5, 2, 0.5}, 2);
@@ -58,7 +58,7 @@ TEST_CASE("edges: relu, leaky_relu, abs and clamp at their kinks and at NaN") {
   CHECK(same(sign(row({0, -3, 4, NaN}, Dtype::f64)).to_vector(), {0, -1, 1, NaN}));
 }
 
-TEST_CASE("edges: sqrt, log, log1p and powers where they end") {
+TEST_CASE("edges 32: sqrt, log, log1p and powers where they end") {
   check([](const Tensor& x) { return sqrt(x); }, {0, 4, -1}, {0, 2, NaN}, {inf, 0.25, NaN});
   check([](const Tensor& x) { return log(x); }, {0, 1, -1, -2}, {-inf, 0, NaN, NaN}, {inf, 2, -2, -1}, 2);
   check([](const Tensor& x) { return log1p(x); }, {-1, 0}, {-inf, 0}, {inf, 1});
@@ -69,7 +69,7 @@ TEST_CASE("edges: sqrt, log, log1p and powers where they end") {
   check([](const Tensor& x) { return pow(x, -1); }, {0, 2}, {inf, 0.5}, {-inf, -0.25});
 }
 
-TEST_CASE("edges: the gradient of an exponent") {
+TEST_CASE("edges 32: the gradient of an exponent") {
   const auto by_exponent = [](double base) {
     return [base](const Tensor& y) { return pow(full(y.shape(), base, y.dtype()), y); };
   };
@@ -85,7 +85,7 @@ TEST_CASE("edges: the gradient of an exponent") {
   CHECK(same(h.to_vector(), {0, 0}));
 }
 
-TEST_CASE("edges: ties and NaNs share the gradient of a maximum") {
+TEST_CASE("edges 32, 33: ties and NaNs share the gradient of a maximum") {
   check([](const Tensor& x) { return max(x); }, {3, 1, 3, 3}, {3}, {1, 0, 1, 1}, 3);
   check([](const Tensor& x) { return max(x); }, {NaN, 1, NaN}, {NaN}, {2, 0, 2}, 4);
   check([](const Tensor& x) { return max(x); }, {-inf, -inf}, {-inf}, {1, 1}, 2);
@@ -104,7 +104,7 @@ TEST_CASE("edges: ties and NaNs share the gradient of a maximum") {
   CHECK(argmax(tensor({{1, 2}, {4, 4}}), 1) == std::vector<std::int64_t>{1, 0});
 }
 
-TEST_CASE("edges: reductions of nothing") {
+TEST_CASE("edges 32: reductions of nothing") {
   const Tensor x = zeros({2, 0}, Dtype::f64).requires_grad_();
   CHECK(sum(x).item() == 0);
   CHECK(same(sum(x, 1).to_vector(), {0, 0}));
@@ -118,13 +118,13 @@ TEST_CASE("edges: reductions of nothing") {
   CHECK(max(x, 0).shape() == Shape{0});
 }
 
-TEST_CASE("edges: saturated sigmoid, tanh and softplus") {
+TEST_CASE("edges 32, 37: saturated sigmoid, tanh and softplus") {
   check(sigmoid, {1000, -1000, inf, -inf, 0}, {1, 0, 1, 0, 0.5}, {0, 0, 0, 0, 0.25});
   check([](const Tensor& x) { return tanh(x); }, {1000, -1000, inf, -inf, 0}, {1, -1, 1, -1, 0}, {0, 0, 0, 0, 1});
   check(softplus, {-1000, 1000, inf}, {0, 1000, inf}, {0, 1, 1});
 }
 
-TEST_CASE("edges: softmax of large, equal and masked values") {
+TEST_CASE("edges 32, 39: softmax of large, equal and masked values") {
   const F soft = [](const Tensor& x) { return softmax(x, 0); };
   check(soft, {1000, 1000, -1000}, {0.5, 0.5, 0}, {0, 0, 0});
   check(soft, {-1e30, -1e30, -1e30, -1e30}, {0.25, 0.25, 0.25, 0.25}, {0, 0, 0, 0});
@@ -142,7 +142,7 @@ TEST_CASE("edges: softmax of large, equal and masked values") {
   }
 }
 
-TEST_CASE("edges: logsumexp of infinities") {
+TEST_CASE("edges 32: logsumexp of infinities") {
   const F lse = [](const Tensor& x) { return logsumexp(x); };
   check(lse, {-inf, -inf}, {-inf}, {NaN, NaN});
   check(lse, {inf, 0}, {inf}, {NaN, 0});
@@ -150,7 +150,7 @@ TEST_CASE("edges: logsumexp of infinities") {
   check(lse, {-inf, 3}, {3}, {0, 1});
 }
 
-TEST_CASE("edges: an infinite derivative in a branch not taken is still NaN") {
+TEST_CASE("edges 32: an infinite derivative in a branch not taken is still NaN") {
   check([](const Tensor& x) { return where(x > 0, sqrt(x), x); }, {-4, 4}, {-4, 2}, {NaN, 0.25});
   check([](const Tensor& x) { return sqrt(sum(x * x)); }, {0, 0}, {0}, {NaN, NaN});
   // The way out: a safe argument inside.
@@ -158,7 +158,7 @@ TEST_CASE("edges: an infinite derivative in a branch not taken is still NaN") {
         {1, 0.25});
 }
 
-TEST_CASE("edges: max pooling with ties, overlaps, NaN and nothing but -inf") {
+TEST_CASE("edges 32, 64, 66: max pooling with ties, overlaps, NaN and nothing but -inf") {
   const auto image = [](const List& v, Dtype dtype) {
     return from_values(v, {1, 1, 3, static_cast<std::int64_t>(v.size()) / 3}, dtype).requires_grad_();
   };
@@ -184,7 +184,7 @@ TEST_CASE("edges: max pooling with ties, overlaps, NaN and nothing but -inf") {
   }
 }
 
-TEST_CASE("edges: dropout of nothing and of everything draws no random number") {
+TEST_CASE("edges 32, 71: dropout of nothing and of everything draws no random number") {
   for (double p : {0.0, 1.0}) {
     Rng rng(5);
     const Rng::State before = rng.state();
@@ -197,7 +197,7 @@ TEST_CASE("edges: dropout of nothing and of everything draws no random number") 
   }
 }
 
-TEST_CASE("edges: dropout uses its mask again, also where the input is 0") {
+TEST_CASE("edges 71: dropout uses its mask again, also where the input is 0") {
   Rng rng(5);
   const Tensor x = zeros({200}, Dtype::f64).requires_grad_();
   const Tensor y = dropout(x, 0.25, rng);
@@ -210,13 +210,13 @@ TEST_CASE("edges: dropout uses its mask again, also where the input is 0") {
   CHECK(kept < 180);
 }
 
-TEST_CASE("edges: response normalisation by 0 of 0 is NaN") {
+TEST_CASE("edges 32, 70: response normalisation by 0 of 0 is NaN") {
   const Tensor x = zeros({1, 2}, Dtype::f64);
   const List y = local_response_norm(x, {.size = 1, .alpha = 1, .beta = 0.5, .k = 0}).to_vector();
   CHECK(same(y, {NaN, NaN}));
 }
 
-TEST_CASE("edges: empty batches go through every layer's op") {
+TEST_CASE("promise e, edges 29: empty batches go through every layer's op") {
   const Tensor w = ones({3, 2, 2, 2}, Dtype::f64).requires_grad_();
   const Tensor x = zeros({0, 2, 4, 5}, Dtype::f64).requires_grad_();
   const auto gradients_are_zero = [](const Tensor& y, const Tensors& of) {

@@ -70,7 +70,7 @@ void check_linear(const std::string& name, const Fn& f, const std::vector<Shape>
 
 }  // namespace
 
-TEST_CASE("integer identity: convolution in x, weight and bias, its companions, the whole grid") {
+TEST_CASE("integer identity 57: convolution in x, weight and bias, its companions, the whole grid") {
   for (const ConvCase& c : conv_cases(1500)) {
     std::vector<Shape> shapes{c.x_shape(), c.w_shape()};
     check_linear(
@@ -102,6 +102,24 @@ TEST_CASE("integer identity: convolutions wide enough for every vector kernel") 
                    [&](const Tensors& t) { return Tensors{conv2d_weight_grad(t[0], t[1], c.w_shape(), c.spec)}; },
                    {c.y_shape(), c.x_shape()});
     }
+  }
+}
+
+TEST_CASE(
+    "integer identity: convolutions too large for one batch of planes, one block of pixels, one panel of filters") {
+  const ConvCase cases[] = {{9, 2, 64, 66, 32, {2, 1}, {.padding = {1, 0}}, false},  // planes of the gradient
+                            {9, 32, 64, 66, 2, {1, 2}, {.stride = {2, 1}}, false},   // planes of the input
+                            {2, 2, 3, 600, 3, {2, 3}, {.padding = {0, 1}}, false},   // rows longer than a block
+                            {2, 4, 9, 8, 80, {2, 3}, {.dilation = {2, 1}, .groups = 2}, false}};
+  for (const ConvCase& c : cases) {
+    CAPTURE(c.name());
+    Draw d(c.name());
+    check_identity([&](const Tensors& t) { return Tensors{conv2d(t[0], t[1], c.spec)}; },
+                   {d.whole(c.x_shape()), d.whole(c.w_shape())}, d);
+    check_identity([&](const Tensors& t) { return Tensors{conv2d_input_grad(t[0], t[1], c.x_shape(), c.spec)}; },
+                   {d.whole(c.y_shape()), d.whole(c.w_shape())}, d);
+    check_identity([&](const Tensors& t) { return Tensors{conv2d_weight_grad(t[0], t[1], c.w_shape(), c.spec)}; },
+                   {d.whole(c.y_shape()), d.whole(c.x_shape())}, d);
   }
 }
 
@@ -222,7 +240,7 @@ TEST_CASE("max pooling of distinct whole numbers: the gradient is exact, and all
   }
 }
 
-TEST_CASE("the settings of the convolutions meet in all pairs") {
+TEST_CASE("convolution 56: the settings of the grid meet in all pairs") {
   std::set<std::string> pairs;
   const std::vector<ConvCase> cases = conv_cases(240);
   for (const ConvCase& c : cases) {

@@ -104,7 +104,7 @@ TEST_CASE("plain loops: max pooling, where padding is never the largest") {
   }
 }
 
-TEST_CASE("plain loops: average pooling, values and gradients, with and without the padding in the divisor") {
+TEST_CASE("plain loops 68: average pooling, values and gradients, with and without the padding in the divisor") {
   for (const PoolCase& c : pool_cases(300, false)) {
     CAPTURE(c.name());
     Draw d(c.name());
@@ -133,7 +133,7 @@ TEST_CASE("plain loops: average pooling, values and gradients, with and without 
   }
 }
 
-TEST_CASE("plain loops: local response normalisation, value and gradient, even and odd windows") {
+TEST_CASE("plain loops 70: local response normalisation, value and gradient, even and odd windows") {
   for (std::int64_t size : {1, 2, 3, 4, 5, 6, 9}) {
     for (double beta : {0.0, 0.5, 0.75, 1.0}) {
       CAPTURE(size);
@@ -219,7 +219,7 @@ TEST_CASE("places that no window touches have gradient exactly 0") {
   }
 }
 
-TEST_CASE("the receptive field is where the gradient is not zero") {
+TEST_CASE("receptive field 62: it is where the gradient is not zero") {
   const auto side = [](int layers, std::int64_t k) {
     Tensor x = ones({1, 1, 31, 31}, Dtype::f64).requires_grad_();
     Tensor y = x;

@@ -114,7 +114,7 @@ const std::vector<Conv2dGeometry> layers = {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("fast convolutions equal the reference over random geometries", T, float, double) {
+TEST_CASE_TEMPLATE("convolution 63: fast kernels equal the reference over random geometries", T, float, double) {
   for_each_isa([] {
     Noise noise(11);
     for (int i = 0; i < 150; ++i) {

@@ -5,7 +5,8 @@
 
 using namespace kernel_test;
 
-TEST_CASE("a sum of ten million values of 0.1 is exact to six digits, on every instruction set with the same bits") {
+TEST_CASE(
+    "sums 35: a sum of ten million values of 0.1 is exact to six digits, on every instruction set with the same bits") {
   const std::vector<float> x(10000000, 0.1F);
   std::vector<float> results;
   for_each_isa([&] {

@@ -174,7 +174,7 @@ TEST_CASE("lenet5_1998: subsampling and distances to prototypes compute what the
   }
 }
 
-TEST_CASE("alexnet: the paper's starting values, 227 pixels, and the hint for 224") {
+TEST_CASE("alexnet 60: the paper's starting values, 227 pixels, and the hint for 224") {
   Rng rng(6);
   Sequential net = alexnet(rng);
   CHECK(net.parameter_count() == 60'965'224);

@@ -3,4 +3,11 @@
 #pragma once
 
 extern int yhat_mutant;
-#define YHAT_MUTANT(id) (yhat_mutant == (id))
+extern bool yhat_note_reached;
+extern unsigned char yhat_reached[];
+
+inline bool yhat_mutant_is(int id) {
+  if (yhat_note_reached) yhat_reached[id] = 1;
+  return yhat_mutant == id;
+}
+#define YHAT_MUTANT(id) yhat_mutant_is(id)

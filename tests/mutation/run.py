@@ -2,40 +2,40 @@
 # SPDX-License-Identifier: MIT
 """Mutation score of the gradient checks: plants changes in gradient code and counts how many the checks notice.
 
-    tests/mutation/run.py [--build DIR] [--only FILE] [--jobs N] [--list]
+    tests/mutation/run.py [--build DIR] [--only FILE] [--again] [--jobs N] [--list]
 
-Needs python3-clang-14, CMake, Ninja and a compiler. All mutants are in one build; each run of the tests turns one on.
-Prints the score per file and every survivor; exits 1 if a survivor is not listed in equivalent.txt with its proof, or a
-listed one was killed or no longer exists.
+Needs python3-clang-14, CMake, Ninja and g++. All mutants are in one build; each run of the tests turns one on. Prints
+the score per op and file, the faults planted by hand (planted.txt) and every survivor; exits 1 if a survivor is not
+listed in equivalent.txt with its proof, if a listed one was killed or no longer exists, or if a planted fault was not
+found.
 """
 import argparse
 import concurrent.futures
 import glob
+import hashlib
+import json
 import os
-import re
-import shutil
+import pickle
+import random
+import resource
+import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 
-from mutants import File
+from compiler import FOLDERS, HERE, ROOT, Compiler, build_default, copy_tree
+from mutants import GRADIENT_FUNCTIONS, File
+from report import read_equivalents, read_list, report
+from switched import one_line, switch, write_if_changed
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-FOLDERS = ["core", "layers", "losses", "optim", "models", "data", "trace", "include"]
-FLAGS = ["-std=c++20", "-DYHAT_HAVE_THREADS", "-I."] + [f"-I{folder}" for folder in FOLDERS]
-# Headers that are compiled as part of another file.
-UNITS = {"core/kernels/fast/": "core/kernels/isa_baseline.cpp"}
-
-
-def source_files():
-    patterns = ["core/ops/*.cpp", "core/tensor.cpp", "core/backward.cpp", "losses/*.cpp", "layers/*.cpp",
-                "core/kernels/reference/*.cpp", "core/kernels/fast/*grad*.h"]
-    return [os.path.relpath(path, ROOT) for pattern in patterns for path in sorted(glob.glob(os.path.join(ROOT, pattern)))]
-
-
-def unit_of(path):
-    return next((unit for prefix, unit in UNITS.items() if path.startswith(prefix)), path)
+SOURCES = ["core/ops/*.cpp", "core/tensor.cpp", "core/backward.cpp", "losses/*.cpp", "core/kernels/reference/*.cpp"]
+ISA = "baseline"  # the fast kernels are switched in this instruction set
+UNIT_OF_HEADERS = f"core/kernels/isa_{ISA}.cpp"
+# Only checks of gradients count: differences, integer identities, and exact gradients where differences cannot look.
+TESTS = ["gradcheck of all ops*", "gradcheck of kernels*", "integer identity*", "*edges*", "max pooling of distinct*",
+         "places that no window touches*"]
+MEMORY = 4 << 30  # bytes that a run of the tests may take
 
 
 class Progress:
@@ -52,157 +52,181 @@ class Progress:
             sys.stderr.write("\r")
 
 
-def copy_tree(target):
-    for name in ["CMakeLists.txt", "README.md", "cmake", "tests", "demos", "docs", *FOLDERS]:
-        source, destination = os.path.join(ROOT, name), os.path.join(target, name)
-        if os.path.isdir(source):
-            shutil.copytree(source, destination, dirs_exist_ok=True)
-        elif os.path.exists(source):
-            shutil.copy(source, destination)
+def unit_of(path):
+    """The source that is compiled: the file itself, or one that includes it."""
+    return UNIT_OF_HEADERS if path.endswith(".h") else path
 
 
-def write_switched(work, paths, progress):
-    """Writes the switched sources into the copy; mutants that do not compile are dropped. Returns the mutants."""
-    all_mutants, next_id = [], 1
-    for path in paths:
-        progress.show(f"switching {path}")
-        file = File(ROOT, path, unit_of(path), FLAGS + [f"-I{ROOT}"] + [f"-I{os.path.join(ROOT, f)}" for f in FOLDERS])
-        dropped = set()
-        for _ in range(20):
-            text, listed = file.render(next_id, dropped)
-            with open(os.path.join(work, path), "w") as out:
-                out.write(text)
-            lines = {line: (place, mutant) for _, line, place, mutant in listed}
-            result = subprocess.run(["g++", "-fsyntax-only", "-w", "-fmax-errors=0", *FLAGS, "-include",
-                                     os.path.join(HERE, "mutant.h"), unit_of(path)], cwd=work, capture_output=True, text=True)
-            if result.returncode == 0:
-                break
-            bad = {int(n) for n in re.findall(re.escape(path) + r":(\d+):\d+: (?:fatal )?error", result.stderr)}
-            bad |= {int(n) for n in re.findall(re.escape(path) + r":(\d+):\d+:   required from", result.stderr)}
-            found = [lines[n] for n in bad if n in lines]
-            if not found:
-                raise SystemExit(f"{path} does not compile once switched:\n{result.stderr[:3000]}")
-            dropped |= {(path, place.start, place.end, mutant) for place, mutant in found}
-        for number, _, place, mutant in listed:
-            original = " ".join(file.text(place.start, place.end).split())
-            all_mutants.append((number, path, file.line(place.start), original, " ".join(mutant.split())))
-        next_id += len(listed)
-    return all_mutants
+def read_file(path, arguments, work):
+    """The places of a file; kept in the work folder, as it takes seconds to find them."""
+    with open(os.path.join(ROOT, path), "rb") as source, open(os.path.join(HERE, "mutants.py"), "rb") as rules:
+        key = hashlib.sha256(source.read() + rules.read()).hexdigest()
+    kept = os.path.join(work, "places", key)
+    if os.path.exists(kept):
+        with open(kept, "rb") as file:
+            return pickle.load(file)
+    found = File(ROOT, path, unit_of(path), arguments)
+    os.makedirs(os.path.dirname(kept), exist_ok=True)
+    with open(kept, "wb") as file:
+        pickle.dump(found, file)
+    return found
 
 
-def build(work, progress):
-    shutil.copy(os.path.join(HERE, "mutant.cpp.in"), os.path.join(work, "core", "mutant.cpp"))
-    header = os.path.join(HERE, "mutant.h")
-    folder = os.path.join(work, "build")
-    progress.show("building")
-    configure = ["cmake", "-S", work, "-B", folder, "-G", "Ninja", "-DYHAT_BUILD_DEMOS=OFF", "-DYHAT_BUILD_LABS=OFF",
-                 f"-DCMAKE_CXX_FLAGS=-include \"{header}\" -O1 -w", "-DYHAT_INSTALL=OFF"]
-    for command in (configure, ["cmake", "--build", folder, "--target", "gradcheck_tests"]):
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode != 0:
-            raise SystemExit(result.stdout[-3000:] + result.stderr[-3000:])
-    return os.path.join(folder, "tests", "gradcheck_tests")
+def find_mutants(work, only, planted, progress):
+    """The files with something to change, those of whose path contains `only`."""
+    paths = {os.path.relpath(p, ROOT) for s in SOURCES for p in glob.glob(os.path.join(ROOT, s))}
+    unknown = [p for p in [*GRADIENT_FUNCTIONS, *planted] if not os.path.exists(os.path.join(ROOT, p))]
+    if unknown:
+        raise SystemExit(f"no such file: {', '.join(unknown)}")
+    arguments = ["-std=c++20", "-DYHAT_HAVE_THREADS", f"-I{ROOT}"]
+    arguments += [f"-I{os.path.join(ROOT, folder)}" for folder in FOLDERS]
+    files = []
+    for path in sorted(p for p in paths | set(GRADIENT_FUNCTIONS) if only in p):
+        progress.show(f"reading {path}")
+        file = read_file(path, arguments, work)
+        for name, original, text in planted.get(path, []):
+            file.plant(original, text, name)
+        if file.places:
+            files.append(file)
+    return files
 
 
-def killed_by(program, number, hint, limit):
-    """What notices a mutant: the tests of the ops in its file first, then all of them. None if nothing does."""
-    environment = dict(os.environ, YHAT_MUTANT=str(number), OMP_NUM_THREADS="1")
-    for extra in ([[f"--test-case={hint}"]] if hint else []) + [[]]:
-        try:
-            result = subprocess.run([program, "--abort-after=1", "--no-intro", *extra], env=environment,
-                                    capture_output=True, text=True, timeout=limit, errors="replace")
-        except subprocess.TimeoutExpired:
-            return "timeout"
-        if result.returncode < 0:
-            return f"signal {-result.returncode}"
-        if result.returncode != 0:
-            case = re.search(r"TEST CASE:\s+(.*)", result.stdout)
-            return case.group(1) if case else "failure"
+def build(work, files, planted, jobs, progress):
+    """Builds the tests with all changes in them, switched off. Returns the mutants and the program."""
+    build_default()
+    copy_tree(work, {file.path for file in files})
+    with open(os.path.join(HERE, "mutant.h")) as header:
+        write_if_changed(os.path.join(work, "mutant.h"), header.read())
+    names = {path: {(one_line(original), one_line(text)): name for name, original, text in faults}
+             for path, faults in planted.items()}
+    units, next_id = defaultdict(list), 1
+    for file in files:
+        units[unit_of(file.path)].append((file, next_id))
+        next_id += sum(len(place.mutants) for place in file.places.values())
+    with open(os.path.join(HERE, "reached.cpp.in")) as template:
+        write_if_changed(os.path.join(work, "reached.cpp"), template.read().replace("@COUNT@", str(next_id)))
+
+    compiler = Compiler(work, {file.path for file in files})
+
+    def switch_unit(unit):
+        members, first_ids = zip(*units[unit])
+        sources = [unit, *(file.path for file in members)]
+        return switch(members, first_ids, work, lambda: compiler.compile(unit, sources), names)
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(switch_unit, unit) for unit in units]
+        listener = pool.submit(compiler.compile, "reached.cpp", ["reached.cpp"], "tests/main.cpp")
+        for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
+            future.result()
+            progress.show(f"{done}/{len(units)} sources switched and compiled")
+    if listener.result():
+        raise SystemExit(listener.result())
+    program = os.path.join(work, "gradcheck_tests")
+    compiler.link([*units, "reached.cpp"], program)
+    return [mutant for future in futures for mutant in future.result()], program
+
+
+def run_tests(program, names, number, seconds=3600, note=None):
+    """What fails with this mutant on: "failure", "signal N", "timeout" (of processor time), or None."""
+    environment = dict(os.environ, YHAT_MUTANT=str(number), OMP_NUM_THREADS="1", YHAT_ISA=ISA)
+    if note:
+        environment["YHAT_REACHED"] = note
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+    # A comma in a name would separate two names.
+    command = [program, "--abort-after=1", "--no-intro", "--test-case=" + ",".join(n.replace(",", "?") for n in names)]
+    result = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            preexec_fn=limit)
+    if result.returncode == -signal.SIGXCPU:
+        return "timeout"
+    if result.returncode < 0:
+        return f"signal {-result.returncode}"
+    return "failure" if result.returncode else None
+
+
+def tests_that_reach(program, work):
+    """(seconds, name) of the test cases that reach each mutant, the fastest first."""
+    note = os.path.join(work, "reached.txt")
+    if run_tests(program, TESTS, 0, note=note):
+        raise SystemExit("the tests fail without any mutant")
+    reach = defaultdict(list)
+    with open(note) as file:
+        for line in file:
+            name, seconds, numbers = line.rstrip("\n").split("\t")
+            for number in numbers.split():
+                reach[int(number)].append((float(seconds), name))
+    return {number: sorted(tests) for number, tests in reach.items()}
+
+
+def killed_by(program, mutant, tests):
+    """The first test case that notices a mutant, None if none does."""
+    for seconds, name in tests:
+        verdict = run_tests(program, [name], mutant.number, seconds=int(10 * seconds) + 2)
+        if verdict:
+            return name if verdict == "failure" else f"{name} ({verdict})"
     return None
 
 
-# The tests that most likely notice a mutant of a file, tried first.
-GROUPS = {"arithmetic": "*element by element*,*two tensors*", "elementwise": "*element by element*", "reduce": "*reductions*",
-          "shape_ops": "*shapes*", "broadcast": "*shapes*,*two tensors*", "index": "*index*", "matmul": "*products*",
-          "conv": "*convolution*", "pool": "*pooling*", "lrn": "*normalisation*", "softmax": "*normalisation*",
-          "dropout": "*normalisation*", "losses/": "*losses*"}
+class Verdicts:
+    """What killed each mutant, None if nothing did: kept in a file as it comes in, so that a run can be continued."""
 
+    def __init__(self, folder, mutants, again):
+        path = os.path.join(folder, "verdicts.jsonl")
+        self.of = {}
+        if again and os.path.exists(path):
+            with open(path) as file:
+                known = {tuple(key): verdict for *key, verdict in map(json.loads, file)}
+            self.of = {m: known[m.key] for m in mutants if known.get(m.key)}
+        self.file = open(path, "a" if again else "w")
 
-def hint_for(path):
-    return next((tests for part, tests in GROUPS.items() if part in path), "*two tensors*")
-
-
-def read_equivalents():
-    """Lines `file | original | mutant | proof`."""
-    known = {}
-    path = os.path.join(HERE, "equivalent.txt")
-    if os.path.exists(path):
-        for line in open(path):
-            if line.strip() and not line.startswith("#"):
-                file, original, mutant, proof = [part.strip() for part in line.split(" | ", 3)]
-                known[file, original, mutant] = proof
-    return known
+    def add(self, mutant, verdict):
+        self.of[mutant] = verdict
+        self.file.write(json.dumps([*mutant.key, verdict]) + "\n")
+        self.file.flush()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "mutation"), help="where to work")
     parser.add_argument("--only", default="", help="mutate only files whose path contains this")
+    parser.add_argument("--again", action="store_true", help="continue: only what is not yet known to be noticed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--list", action="store_true", help="print the mutants and stop")
     options = parser.parse_args()
+    equivalents = read_equivalents(os.path.join(HERE, "equivalent.txt"))
+    planted = defaultdict(list)
+    for name, path, original, text in read_list(os.path.join(HERE, "planted.txt"), 4):
+        planted[path].append((name, original, text))
     progress = Progress()
     work = os.path.join(options.build, "source")
     os.makedirs(work, exist_ok=True)
-    copy_tree(work)
-    mutants = write_switched(work, [p for p in source_files() if options.only in p], progress)
+    started = time.time()
+    files = find_mutants(work, options.only, planted, progress)
+    mutants, program = build(work, files, planted, options.jobs, progress)
+    progress.end()
     if options.list:
         for mutant in mutants:
-            print("{} {}:{}: {}  ->  {}".format(*mutant))
+            print(f"{mutant.number} {mutant}")
         return 0
-    program = build(work, progress)
-    started = time.time()
-    if killed_by(program, 0, None, 600):
-        raise SystemExit("the tests fail without any mutant")
-    limit = 10 * (time.time() - started) + 10
-    verdicts = {}
-    started = time.time()
+    built = time.time()
+    reach = tests_that_reach(program, work)
+    verdicts = Verdicts(options.build, mutants, options.again)
+    waiting = [m for m in mutants if m not in verdicts.of]
+    random.Random(1).shuffle(waiting)  # so that what is known half-way is a fair sample
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        futures = {pool.submit(killed_by, program, m[0], hint_for(m[1]), limit): m for m in mutants}
-        for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
-            verdicts[futures[future]] = future.result()
-            progress.show(f"{done}/{len(mutants)} mutants, {sum(v is None for v in verdicts.values())} survive")
+        futures = {pool.submit(killed_by, program, m, reach.get(m.number, [])): m for m in waiting}
+        for future in concurrent.futures.as_completed(futures):
+            verdicts.add(futures[future], future.result())
+            survive = sum(not v for v in verdicts.of.values())
+            progress.show(f"{len(verdicts.of)}/{len(mutants)} mutants, {survive} survive")
     progress.end()
-    return report(mutants, verdicts, read_equivalents(), options.only, time.time() - started)
-
-
-def report(mutants, verdicts, equivalents, only, seconds):
-    failed = False
-    used = set()
-    totals = [0, 0, 0]
-    print(f"{'file':<48} {'mutants':>8} {'killed':>7} {'equivalent':>11} {'survive':>8}")
-    survivors = []
-    for path in sorted({m[1] for m in mutants}):
-        here = [m for m in mutants if m[1] == path]
-        key = {m: (m[1], m[3], m[4]) for m in here}
-        killed = [m for m in here if verdicts[m] is not None]
-        same = [m for m in here if verdicts[m] is None and key[m] in equivalents]
-        alive = [m for m in here if verdicts[m] is None and key[m] not in equivalents]
-        used |= {key[m] for m in same}
-        survivors += alive
-        totals = [totals[0] + len(here), totals[1] + len(killed), totals[2] + len(same)]
-        print(f"{path:<48} {len(here):>8} {len(killed):>7} {len(same):>11} {len(alive):>8}")
-    count, killed, same = totals
-    print(f"\nmutation score {100 * killed / max(1, count - same):.1f} %: {killed} of {count - same} non-equivalent mutants "
-          f"killed, {same} equivalent, {seconds:.0f} s")
-    for number, path, line, original, mutant in survivors:
-        failed = True
-        print(f"survivor {number}  {path}:{line}: {original}  ->  {mutant}")
-    for file, original, mutant in sorted(set(equivalents) - used):
-        if only in file:
-            failed = True
-            print(f"listed as equivalent, but killed or gone: {file} | {original} | {mutant}")
-    return 1 if failed else 0
+    good = report(mutants, verdicts.of, equivalents, options.only)
+    unreached = sum(m.number not in reach for m in mutants)
+    print(f"{unreached} reached by no test; {built - started:.0f} s to build, {time.time() - built:.0f} s to run")
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ namespace yhat {
 ///
 /// Values are looked at in the order in which they are computed: an op's inputs that no watched op has made
 /// (parameters, data), its output, and in backward the gradient that each vjp returns and each sum of gradients.
+/// An infinity in a constant, such as a mask of -inf, is taken as meant: neither it nor infinities that an op makes of
+/// it are reported, a NaN that comes of it is.
 class FirstNonFinite : public Observer {
  public:
   void forward(const ForwardEvent& event) override;
@@ -34,15 +36,47 @@ class FirstNonFinite : public Observer {
   const std::string& path() const { return path_; }  ///< of the module; empty outside of modules
   const std::vector<std::int64_t>& index() const { return index_; }
   double value() const { return value_; }
+  /// The finding as an error says it after the op: `first NaN in forward at [0, 3] from input -1 (op 17, net.fc1)`. Ops
+  /// are numbered from 1 in the order of the forward pass. What it was computed from is told if the elements of input
+  /// and output belong together one to one.
+  std::string message(bool with_path = true) const;
+
+ protected:
+  /// Called once, when something has been found.
+  virtual void on_found() {}
 
  private:
-  void look(const char* stage, const std::string& op, const std::string& path, const Tensor& x);
+  struct Origin {
+    std::string path;
+    std::int64_t number = 0;  // of the op; 0 if it ran before the watch began
+  };
+  void report(const char* stage, const std::string& op, const Origin& origin, const Tensor& x, std::int64_t at);
+  Origin origin_of(const Node& node) const;
 
-  std::unordered_map<std::uint64_t, std::string> path_of_;  // of the nodes seen
+  std::unordered_map<std::uint64_t, Origin> origins_;  // of the nodes seen
+  std::int64_t ops_ = 0;
   bool found_ = false;
-  std::string stage_, op_, path_;
+  std::string stage_, op_, path_, where_, from_;
+  std::int64_t number_ = 0;
   std::vector<std::int64_t> index_;
   double value_ = 0;
+};
+
+/// While alive, this thread's first NaN or infinity, forward or backward, is thrown as a NumericError that names the
+/// op:
+///
+///     AnomalyMode watch;
+///     loss_of(batch).backward();  // log: first NaN in forward at [0, 3] from input -1 (op 17)
+///
+/// Every value is looked at once more, so it is for finding a fault, not for every run. Throws from within the op or
+/// backward(): no gradient has been stored then. Replaces the observer of this thread until the scope ends.
+class AnomalyMode : private FirstNonFinite {
+ public:
+  AnomalyMode() : watch_(*this) {}
+
+ private:
+  void on_found() override;
+  Observe watch_;
 };
 
 /// Whether all elements are finite.

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# Runs PROGRAM as processes of their own, with several numbers of threads: all must print the same.
+foreach(threads IN ITEMS 1 1 2 3 4)
+  execute_process(COMMAND "${CMAKE_COMMAND}" -E env "OMP_NUM_THREADS=${threads}" "${PROGRAM}"
+    OUTPUT_VARIABLE output RESULT_VARIABLE result)
+  if(NOT result EQUAL 0 OR output STREQUAL "")
+    message(FATAL_ERROR "${threads} threads: failed (${result})")
+  endif()
+  if(DEFINED first AND NOT output STREQUAL first)
+    message(FATAL_ERROR "${threads} threads: other bits\n${first}\nbefore, now\n${output}")
+  endif()
+  set(first "${output}")
+endforeach()
+message(STATUS "the same five times: ${first}")
