@@ -5,12 +5,11 @@ import subprocess
 
 
 class Worker:
-    def __init__(self, label, command, threads, passive=False):
+    def __init__(self, label, command, threads, **settings):
         self.label = label
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads))
         environment.pop("OMP_WAIT_POLICY", None)
-        if passive:
-            environment["OMP_WAIT_POLICY"] = "PASSIVE"
+        environment |= settings
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:  # the scheduler shares processors between groups of processes; best effort
             with open(f"/proc/{self.process.pid}/autogroup", "w", encoding="ascii") as file:

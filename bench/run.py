@@ -27,6 +27,7 @@ WORKER = BUILD / "bench" / "bench_worker"
 PYTHON = "/usr/bin/python3"  # Debian's, whose PyTorch this is
 RESULTS = ROOT / "bench" / "results.json"
 PAGE = ROOT / "docs" / "performance.md"
+STAGES_PAGE = ROOT / "docs" / "fast_convolution.md"
 
 
 def progress(text):
@@ -38,7 +39,7 @@ def build():
     options = ["-DYHAT_BUILD_BENCH=ON", "-DYHAT_BUILD_TESTS=OFF", "-DYHAT_BUILD_LABS=OFF", "-DCMAKE_BUILD_TYPE=Release"]
     quiet = {"stdout": subprocess.DEVNULL}
     subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", *options], check=True, **quiet)
-    subprocess.run(["cmake", "--build", BUILD, "--target", "bench_worker", "lenet"], check=True, **quiet)
+    subprocess.run(["cmake", "--build", BUILD, "--target", "bench_worker", "bench_conv_stages", "lenet"], check=True, **quiet)
 
 
 def have_peer():
@@ -49,13 +50,30 @@ def ours(name, threads):
     return Worker(f"yhat t{threads}", [WORKER, name], threads)
 
 
-def peers(row):
-    """PyTorch's settings, the candidates for its best."""
-    command = [PYTHON, ROOT / "bench" / "peer.py", row.name]
+def peer(name, threads, label="", **settings):
+    return Worker(f"t{threads}{label}", [PYTHON, ROOT / "bench" / "peer.py", name], threads, **settings)
+
+
+def peers(row, blas):
+    """Starters of PyTorch in each setting that may be its best."""
     for threads in row.threads:
-        yield lambda t=threads: Worker(f"t{t}", command, t)
+        yield lambda t=threads: peer(row.name, t, **blas)
         if threads > 1:
-            yield lambda t=threads: Worker(f"t{t} passive", command, t, passive=True)
+            yield lambda t=threads: peer(row.name, t, " passive", OMP_WAIT_POLICY="PASSIVE", **blas)
+
+
+def best_blas():
+    """OpenBLAS goes by the processor's name. If it does not know it, its AVX-512 kernels may be faster than its choice."""
+    with open("/proc/cpuinfo", encoding="ascii") as file:
+        if "avx512f" not in file.read():
+            return {}
+    candidates = [{}, {"OPENBLAS_CORETYPE": "SkylakeX"}]
+    workers = [peer("sgemm_1024", 1, **c) for c in candidates]
+    times = [[w.seconds(3) for w in workers] for _ in range(6)][1:]
+    for worker in workers:
+        worker.end()
+    medians = [statistics.median(t[i] for t in times) for i in range(2)]
+    return candidates[medians.index(min(medians))]
 
 
 class Series:
@@ -81,8 +99,8 @@ class Series:
         return statistics.median(self.times)
 
 
-def measure(row, rounds, share, peaks):
-    workers = [Series(ours(row.name, max(row.threads)), share)] + [Series(start(), share) for start in peers(row)]
+def measure(row, rounds, share, peaks, blas):
+    workers = [Series(ours(row.name, max(row.threads)), share)] + [Series(start(), share) for start in peers(row, blas)]
     mine, rivals, racing = workers[0], workers[1:], list(workers)
     peak = {n: [] for n in peaks}
     for i in range(rounds):
@@ -159,10 +177,11 @@ def main():
     build()
     if not have_peer():
         subprocess.run([ROOT / "bench" / "install_peer.sh"], check=True)
-    report = {"machine": machine(), "rows": []}
+    blas = best_blas()
+    report = {"machine": machine() | {"blas_kernels": blas.get("OPENBLAS_CORETYPE", "its own choice")}, "rows": []}
     peaks = {n: ours("peak", n) for n in (1, 2)}
     for row in chosen:
-        report["rows"].append(measure(row, 3 if options.quick else 5, 0.1 if options.quick else 0.4, peaks))
+        report["rows"].append(measure(row, 3 if options.quick else 5, 0.1 if options.quick else 0.4, peaks, blas))
     for worker in peaks.values():
         worker.end()
     if not options.only:
@@ -177,7 +196,10 @@ def main():
     known = {r["name"]: r for r in before["rows"]} | {r["name"]: r for r in report["rows"]}
     whole = before | report | {"rows": [known[r.name] for r in ROWS if r.name in known]}
     RESULTS.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    table.write_section(PAGE, table.markdown(whole))
+    table.write_section(PAGE, "results: written by bench/run.py", "end of results", table.markdown(whole))
+    if not options.only:
+        stages = subprocess.run([BUILD / "bench" / "bench_conv_stages"], check=True, capture_output=True, text=True).stdout
+        table.write_section(STAGES_PAGE, "stages: written by bench/run.py", "end of stages", stages.strip())
 
 
 if __name__ == "__main__":

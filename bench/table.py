@@ -2,8 +2,6 @@
 """Measured rows as text for a terminal and as Markdown for docs/performance.md."""
 import re
 
-BEGIN, END = "<!-- results: written by bench/run.py -->", "<!-- end of results -->"
-
 
 def time_text(seconds):
     for unit, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
@@ -61,7 +59,7 @@ def markdown(report):
     machine = report["machine"]
     out = [
         f"Measured {' and '.join([dates[0], dates[-1]][:len(dates)])} on {machine['cpu']}, {machine['processors']} processors, "
-        f"kernels for {machine['isa']}. PyTorch {machine['pytorch']} with BLAS from {machine['blas']}. FMA peak while this was "
+        f"kernels for {machine['isa']}. PyTorch {machine['pytorch']} with BLAS from {machine['blas']} ({machine['blas_kernels']}). FMA peak while this was "
         f"measured, GFLOP/s: {peak_text(results, 1)} with 1 thread, {peak_text(results, 2)} with 2.",
         "",
         markdown_table(HEADER, [cells(r) for r in results]),
@@ -83,11 +81,12 @@ def markdown(report):
     return "\n".join(out)
 
 
-def write_section(path, body):
+def write_section(path, begin, end, body):
+    """Replaces what stands between two comments of a page."""
     with open(path, encoding="utf-8") as file:
         page = file.read()
-    pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.S)
+    pattern = re.compile(f"(<!-- {re.escape(begin)} -->).*?(<!-- {re.escape(end)} -->)", re.S)
     if not pattern.search(page):
-        raise SystemExit(f"bench: {path} has no section between '{BEGIN}' and '{END}'")
+        raise SystemExit(f"bench: {path} has no section between '{begin}' and '{end}'")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(pattern.sub(lambda _: f"{BEGIN}\n\n{body}\n\n{END}", page))
+        file.write(pattern.sub(lambda found: f"{found[1]}\n\n{body}\n\n{found[2]}", page))
