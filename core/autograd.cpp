@@ -15,13 +15,10 @@ namespace yhat {
 namespace {
 std::atomic<std::int64_t> op_nodes = 0;
 std::atomic<std::uint64_t> next_id = 1;
-thread_local std::vector<Edge>* draining = nullptr;
+thread_local Edges* draining = nullptr;
 }  // namespace
 
-ThreadState& thread_state() {
-  constinit thread_local ThreadState state;
-  return state;
-}
+constinit thread_local ThreadState this_thread;
 
 bool grad_enabled() { return thread_state().grad_enabled; }
 NoGrad::NoGrad() : before_(thread_state().grad_enabled) { thread_state().grad_enabled = false; }
@@ -51,7 +48,7 @@ Node::~Node() {
     for (Edge& e : edges) draining->push_back(std::move(e));
     return;
   }
-  std::vector<Edge> queue = std::move(edges);
+  Edges queue = std::move(edges);
   draining = &queue;
   while (!queue.empty()) {
     Edge last = std::move(queue.back());
@@ -60,11 +57,7 @@ Node::~Node() {
   draining = nullptr;
 }
 
-Edge constant(const Tensor& input) {
-  Edge e;
-  e.input = input;
-  return e;
-}
+Edge constant(const Tensor& input) { return {.input = input, .from = nullptr, .vjp = nullptr}; }
 
 namespace {
 
@@ -81,7 +74,7 @@ void refuse_captured_output(const char* op, const Tensor& value, std::span<const
 }
 
 std::shared_ptr<Node> make_node(const char* op, const Tensor& value, std::span<Edge> edges) {
-  auto node = std::make_shared<Node>(op, value.shape(), value.dtype());
+  auto node = std::allocate_shared<Node>(Recycled<Node>(), op, value.shape(), value.dtype());
   std::size_t kept = 0;
   for (const Edge& e : edges) kept += e.vjp != nullptr;
   node->edges.reserve(kept);

@@ -57,9 +57,11 @@ class Traversal {
   explicit Traversal(Node& root) {
     find(root);
     while (!unexplored_.empty()) {
-      Node& node = *unexplored_.back();
+      const std::size_t place = unexplored_.back();
       unexplored_.pop_back();
-      for (const Edge& e : node.edges) find(*e.from);
+      visits_[place].first_target = targets_.size();
+      const Node& node = *visits_[place].node;
+      for (const Edge& e : node.edges) targets_.push_back(find(*e.from));
     }
     // An op is recorded after its inputs, so ids from high to low are a topological order: every node is passed only
     // after all ops that use its output.
@@ -85,15 +87,15 @@ class Traversal {
     for (Visit& v : visits_) v.wanted = v.needed = v.node->is_leaf();
   }
 
-  void run(Node& root, const Tensor& seed, bool keep_graph) {
+  void run(const Tensor& seed, bool keep_graph) {
     mark_needed();
     check_saved_values();
-    add(root, seed, nullptr, nullptr);
+    add(visits_[0], seed, nullptr, nullptr);
     for (std::size_t i : order_) {
       Visit& v = visits_[i];
       if (!v.needed || v.node->is_leaf() || !v.gradient.defined()) continue;
       const Tensor upstream = v.wanted ? v.gradient : std::move(v.gradient);
-      pass(*v.node, upstream);
+      pass(v, upstream);
       if (!keep_graph) release(*v.node);
     }
   }
@@ -113,8 +115,12 @@ class Traversal {
     std::uint32_t mark_before;
     bool wanted = false;  // its gradient is asked for
     bool needed = false;  // it is wanted, or leads to a wanted node
+    std::size_t first_target = 0;
     Tensor gradient;
   };
+
+  // The visit of the node that edge i of a node comes from.
+  Visit& target(const Visit& v, std::size_t i) { return visits_[targets_[v.first_target + i]]; }
 
   // A node has been seen if its mark is the place of its own visit. Leaves may be shared with graphs that other
   // threads are differentiating, so nothing is written to them: they are found by a table instead.
@@ -127,22 +133,24 @@ class Traversal {
     return seen ? &visits_[node.mark_] : nullptr;
   }
 
-  void find(Node& node) {
-    if (lookup(node) != nullptr) return;
+  // The place of a node's visit, which is made if there is none yet.
+  std::size_t find(Node& node) {
+    if (const Visit* v = lookup(node)) return static_cast<std::size_t>(v - visits_.data());
     const std::size_t place = visits_.size();
-    visits_.push_back({&node, node.mark_, false, false, {}});
+    visits_.push_back({.node = &node, .mark_before = node.mark_, .gradient = {}});
     if (node.is_leaf()) {
       leaves_.emplace(&node, place);
     } else {
       node.mark_ = static_cast<std::uint32_t>(place);
-      unexplored_.push_back(&node);
+      unexplored_.push_back(place);
     }
+    return place;
   }
 
   void mark_needed() {
     for (auto i = order_.rbegin(); i != order_.rend(); ++i) {
       Visit& v = visits_[*i];
-      for (const Edge& e : v.node->edges) v.needed = v.needed || lookup(*e.from)->needed;
+      for (std::size_t k = 0; k < v.node->edges.size(); ++k) v.needed = v.needed || target(v, k).needed;
     }
   }
 
@@ -155,8 +163,9 @@ class Traversal {
         throw GraphError(
             "backward", fmt::format("saved values of {} are gone (a graph is used once); hint: retain_graph", node.op));
       }
-      for (const Edge& e : node.edges) {
-        if (!lookup(*e.from)->needed) continue;
+      for (std::size_t i = 0; i < node.edges.size(); ++i) {
+        if (!target(v, i).needed) continue;
+        const Edge& e = node.edges[i];
         e.vjp->saved.for_each([&](const Saved& saved) { check_version(node, *saved.tensor, saved.version); });
         if (e.vjp->uses_output) check_version(node, node.output, node.output_version);
       }
@@ -174,18 +183,22 @@ class Traversal {
   }
 
   // Sends the gradient of a node's output along each edge that somebody needs.
-  void pass(Node& node, const Tensor& upstream) {
+  void pass(const Visit& v, const Tensor& upstream) {
+    Node& node = *v.node;
     Tensor output = node.output;
     if (output.defined() && grad_enabled()) {  // y, connected to the graph, so that its part can be differentiated too
       output = share(output.impl()->buffer, node.shape, node.dtype);
       output.impl()->node = node.shared_from_this();
     }
-    for (const Edge& e : node.edges) {
-      if (!lookup(*e.from)->needed) continue;
-      const Tensor raw = (*e.vjp)(upstream, e.vjp->uses_output ? output : Tensor());
+    const Tensor none;
+    for (std::size_t i = 0; i < node.edges.size(); ++i) {
+      if (!target(v, i).needed) continue;
+      const Edge& e = node.edges[i];
+      Tensor raw = (*e.vjp)(upstream, e.vjp->uses_output ? output : none);
       check_gradient(node, e, raw);
       if (Observer* observer = current_observer()) observer->vjp({node, e, upstream, output, raw});
-      add(*e.from, raw.shape() == e.from->shape ? raw : sum_to(raw, e.from->shape), &node, &e);
+      if (raw.shape() != e.from->shape) raw = sum_to(raw, e.from->shape);
+      add(target(v, i), std::move(raw), &node, &e);
     }
   }
 
@@ -205,12 +218,15 @@ class Traversal {
     }
   }
 
-  void add(Node& target, const Tensor& contribution, const Node* cause, const Edge* edge) {
-    Tensor& sum = lookup(target)->gradient;
-    Observer* observer = current_observer();
-    const Tensor before = observer ? sum : Tensor();
-    sum = sum.defined() ? accumulate(std::move(sum), contribution) : contribution;
-    if (observer) observer->accumulate({target, cause, edge, before, contribution, sum});
+  static void add(Visit& target, Tensor contribution, const Node* cause, const Edge* edge) {
+    Tensor& sum = target.gradient;
+    if (Observer* observer = current_observer()) {
+      const Tensor before = sum;
+      sum = sum.defined() ? accumulate(std::move(sum), contribution) : contribution;
+      observer->accumulate({*target.node, cause, edge, before, contribution, sum});
+    } else {
+      sum = sum.defined() ? accumulate(std::move(sum), contribution) : std::move(contribution);
+    }
   }
 
   static void release(Node& node) {
@@ -221,7 +237,8 @@ class Traversal {
   }
 
   std::vector<Visit> visits_;
-  std::vector<Node*> unexplored_;
+  std::vector<std::size_t> targets_;  // of all edges, node by node
+  std::vector<std::size_t> unexplored_;
   std::vector<std::size_t> order_;
   std::unordered_map<const Node*, std::size_t> leaves_;
 };
@@ -275,7 +292,7 @@ Tensors gradients_of(Node& root, const Tensor& seed, const Tensors& xs, const Gr
     }
     targets.push_back(used ? xs[i].node().get() : nullptr);
   }
-  traversal.run(root, seed, options.retain_graph || options.create_graph);
+  traversal.run(seed, options.retain_graph || options.create_graph);
   Tensors gradients;
   for (Node* target : targets) gradients.push_back(target ? traversal.gradient(*target) : Tensor());
   return gradients;
@@ -304,7 +321,7 @@ void Tensor::backward(const BackwardOptions& options) const {
   traversal.want_leaves();
   const InBackward in_backward;
   const GradMode mode(options.create_graph);
-  traversal.run(root, seed, options.retain_graph || options.create_graph);
+  traversal.run(seed, options.retain_graph || options.create_graph);
   traversal.for_each_leaf([](Node& leaf, Tensor& gradient) {
     if (!leaf.grad.defined()) {
       leaf.grad = unshared(std::move(gradient));

@@ -9,20 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sanitizer.h"
+
 namespace yhat {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool recycling = false;  // so that a use after free is seen
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool recycling = false;
-#else
-constexpr bool recycling = true;
-#endif
-#else
-constexpr bool recycling = true;
-#endif
 
 constexpr std::align_val_t alignment{64};
 constexpr std::int64_t most_cached = std::int64_t{1} << 30;
@@ -44,6 +34,7 @@ class Pool {
   }
 
   void* take(std::size_t bytes) {
+    bytes = size_class(bytes);
     const std::lock_guard lock(mutex_);
     statistics_.in_use += static_cast<std::int64_t>(bytes);
     if (statistics_.in_use > statistics_.peak_in_use) statistics_.peak_in_use = statistics_.in_use;
@@ -64,6 +55,7 @@ class Pool {
   }
 
   void give(void* block, std::size_t bytes) noexcept {
+    bytes = size_class(bytes);
     const std::lock_guard lock(mutex_);
     statistics_.in_use -= static_cast<std::int64_t>(bytes);
     if (recycling && statistics_.cached + static_cast<std::int64_t>(bytes) <= most_cached) {
@@ -100,16 +92,16 @@ class Pool {
 }  // namespace
 
 Buffer::Buffer(std::size_t bytes) : data_(small_), bytes_(bytes) {
-  if (bytes > small_bytes) {
-    bytes_ = size_class(bytes);
-    data_ = Pool::instance().take(bytes_);
-  }
+  if (bytes > small_bytes) data_ = take_array(bytes);
   if (poison.load(std::memory_order_relaxed)) std::memset(data_, 0xff, bytes);
 }
 
 Buffer::~Buffer() {
-  if (data_ != small_) Pool::instance().give(data_, bytes_);
+  if (data_ != small_) give_array(data_, bytes_);
 }
+
+void* take_array(std::size_t bytes) { return Pool::instance().take(bytes); }
+void give_array(void* array, std::size_t bytes) noexcept { Pool::instance().give(array, bytes); }
 
 BufferStatistics buffer_statistics() { return Pool::instance().statistics(); }
 void release_cached_buffers() { Pool::instance().release(); }

@@ -26,6 +26,11 @@ class Buffer {
   alignas(16) std::byte small_[small_bytes];
 };
 
+/// The memory of arrays, for whoever else needs large blocks: 64-byte aligned, recycled. Throws std::bad_alloc.
+void* take_array(std::size_t bytes);
+/// Gives back what take_array(bytes) returned.
+void give_array(void* array, std::size_t bytes) noexcept;
+
 /// What recycling does: bytes in use, bytes kept for later, and how often the system was asked for memory.
 struct BufferStatistics {
   std::int64_t in_use = 0, cached = 0, system_allocations = 0, peak_in_use = 0;

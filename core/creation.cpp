@@ -6,6 +6,7 @@
 
 #include "tensor_impl.h"
 #include "yhat/error.h"
+#include "yhat/recycled.h"
 #include "yhat/tensor.h"
 
 namespace yhat {
@@ -14,7 +15,7 @@ namespace {
 Tensor make(const char* op, const Shape& shape, Dtype dtype) {
   require_valid(op, shape);
   const std::size_t bytes = static_cast<std::size_t>(shape.numel()) * size_of(dtype);
-  return share(std::make_shared<Buffer>(bytes), shape, dtype);
+  return share(std::allocate_shared<Buffer>(Recycled<Buffer>(), bytes), shape, dtype);
 }
 
 // A tensor whose elements are next(), in row-major order.

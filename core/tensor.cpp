@@ -9,14 +9,10 @@
 #include "yhat/elementwise.h"
 #include "yhat/error.h"
 #include "yhat/observer.h"
+#include "yhat/recycled.h"
 
 namespace yhat {
 namespace {
-
-const Tensor::Impl& checked(const std::shared_ptr<Tensor::Impl>& impl, const char* what) {
-  if (!impl) throw ArgumentError(what, "undefined tensor (default-constructed, never given a value)");
-  return *impl;
-}
 
 template <class T>
 void require_type(const char* op, const Tensor& x) {
@@ -29,7 +25,7 @@ void require_type(const char* op, const Tensor& x) {
 }  // namespace
 
 Tensor share(std::shared_ptr<Buffer> buffer, const Shape& shape, Dtype dtype) {
-  return Tensor(std::make_shared<Tensor::Impl>(std::move(buffer), shape, dtype));
+  return Tensor(std::allocate_shared<Tensor::Impl>(Recycled<Tensor::Impl>(), std::move(buffer), shape, dtype));
 }
 
 void require_same_dtype(const char* op, const Tensor& a, const Tensor& b) {
@@ -48,13 +44,11 @@ Tensor& Tensor::operator=(const Tensor& other) {
   return *this;
 }
 
-const Shape& Tensor::shape() const { return checked(impl_, "shape").shape; }
-Dtype Tensor::dtype() const { return checked(impl_, "dtype").dtype; }
-std::uint32_t Tensor::version() const { return checked(impl_, "version").buffer->version; }
-const std::shared_ptr<Node>& Tensor::node() const {
-  checked(impl_, "node");
-  return impl_->node;
+void Tensor::undefined(const char* what) {
+  throw ArgumentError(what, "undefined tensor (default-constructed, never given a value)");
 }
+
+std::uint32_t Tensor::version() const { return checked("version").buffer->version; }
 bool Tensor::shares_storage_with(const Tensor& other) const {
   return defined() && other.defined() && impl_->buffer == other.impl_->buffer;
 }
@@ -118,7 +112,7 @@ std::vector<double> Tensor::to_vector() const {
 }
 
 Tensor Tensor::detach() const {
-  checked(impl_, "detach");
+  checked("detach");
   Tensor y = share(impl_->buffer, shape(), dtype());
   y.impl_->origin = "made by detach()";
   return y;
@@ -142,7 +136,6 @@ Tensor Tensor::to(Dtype to) const {
   return record("to", std::move(y), edge(*this, [from](const Tensor& g) { return g.to(from); }));
 }
 
-bool Tensor::requires_grad() const { return checked(impl_, "requires_grad").node != nullptr; }
 bool Tensor::is_leaf() const { return !node() || node()->is_leaf(); }
 
 Tensor Tensor::requires_grad_(bool on) {
@@ -188,12 +181,12 @@ void Tensor::set_grad(const Tensor& gradient) {
 }
 
 Tensor Tensor::label(std::string name) {
-  checked(impl_, "label");
+  checked("label");
   impl_->label = std::move(name);
   if (impl_->node) impl_->node->label = impl_->label;
   return *this;
 }
 
-const std::string& Tensor::label() const { return checked(impl_, "label").label; }
+const std::string& Tensor::label() const { return checked("label").label; }
 
 }  // namespace yhat

@@ -2,26 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <utility>
 
 #include "buffer.h"
 #include "yhat/tensor.h"
 
 namespace yhat {
-
-/// What a Tensor handle points to.
-struct Tensor::Impl {
-  Impl(std::shared_ptr<Buffer> array, const Shape& sizes, Dtype type)
-      : buffer(std::move(array)), shape(sizes), dtype(type) {}
-
-  std::shared_ptr<Buffer> buffer;  // shared with detached and reshaped tensors
-  Shape shape;
-  Dtype dtype;
-  std::shared_ptr<Node> node;            // null: a constant
-  const char* origin = "constant leaf";  // how a tensor without a node was made, for messages
-  std::string label;
-};
 
 /// A new handle on an existing array: what reshape and detach return.
 Tensor share(std::shared_ptr<Buffer> buffer, const Shape& shape, Dtype dtype);

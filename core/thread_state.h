@@ -14,6 +14,7 @@ struct ThreadState {
   Observer* observer = nullptr;
   SavedList* captured = nullptr;  // where copies of tensors are noted, see CaptureWatch
 };
-ThreadState& thread_state();
+extern constinit thread_local ThreadState this_thread;
+inline ThreadState& thread_state() { return this_thread; }
 
 }  // namespace yhat

@@ -29,8 +29,9 @@ struct KernelTable {
   decltype(&kernels::sum_axis<T>) sum_axis;
   decltype(&kernels::softmax_rows<T>) softmax_rows;
   decltype(&kernels::log_softmax_rows<T>) log_softmax_rows;
-  /// For benchmarks: multiplies one packed tile `times` times, k steps each, and returns the number of operations.
-  double (*peak)(std::int64_t times, std::int64_t k, const T* a, const T* b, T* c);
+  /// For benchmarks: multiply-adds on registers alone, the most that the processor can do, `times` rounds of them.
+  /// Returns the number of operations.
+  double (*peak)(std::int64_t times);
 };
 
 /// The best instruction set that this build and this processor have or, if set, the one that the environment variable

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scratch.h"
 
+#include <atomic>
 #include <new>
 
 namespace yhat::kernels {
@@ -21,6 +22,7 @@ struct Cache {
   }
 };
 thread_local Cache cache;
+std::atomic<std::int64_t> system_allocations = 0;
 
 }  // namespace
 
@@ -35,6 +37,7 @@ Scratch::Scratch(std::int64_t bytes) : data(nullptr), size_(0) {
     *best = Buffer{};
   } else {
     size_ = (bytes / 4096 + 1) * 4096;
+    system_allocations.fetch_add(1, std::memory_order_relaxed);
     data = ::operator new(static_cast<std::size_t>(size_), alignment);
   }
 }
@@ -54,5 +57,7 @@ Scratch::~Scratch() {
   }
   ::operator delete(mine.data, alignment);
 }
+
+std::int64_t scratch_system_allocations() { return system_allocations.load(std::memory_order_relaxed); }
 
 }  // namespace yhat::kernels

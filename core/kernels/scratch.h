@@ -20,4 +20,7 @@ class Scratch {
   std::int64_t size_;
 };
 
+/// How often working memory was asked of the system, by all threads.
+std::int64_t scratch_system_allocations();
+
 }  // namespace yhat::kernels

@@ -7,9 +7,14 @@
 
 namespace yhat {
 
-Index::Index(std::vector<std::int64_t> values)
-    : values_(std::make_shared<const std::vector<std::int64_t>>(std::move(values))),
-      shape_({static_cast<std::int64_t>(values_->size())}) {}
+Index::Index(std::vector<std::int64_t> values) : Index(of(Values(values.begin(), values.end()))) {}
+
+Index Index::of(Values values) {
+  Index index;
+  index.shape_ = {static_cast<std::int64_t>(values.size())};
+  index.values_ = std::make_shared<const Values>(std::move(values));
+  return index;
+}
 
 Index::Index(std::vector<std::int64_t> values, const Shape& shape) : Index(std::move(values)) {
   if (shape.numel() != shape_.numel()) {
@@ -54,7 +59,7 @@ Layout check(const char* op, const Shape& x, std::size_t axis, std::int64_t size
 
 // Calls f(place in the indexed tensor, place in the index) for every element of the index, in row-major order.
 template <class F>
-void for_each_place(const Layout& l, const std::vector<std::int64_t>& index, F f) {
+void for_each_place(const Layout& l, const Index::Values& index, F f) {
   std::size_t i = 0;
   for (std::int64_t o = 0; o < l.outer; ++o) {
     for (std::int64_t c = 0; c < l.count; ++c) {

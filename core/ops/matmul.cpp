@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "../kernels/gemm.h"
 #include "../tensor_impl.h"
 #include "../yhat/autograd.h"
@@ -67,7 +69,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     T* to = y.mutable_data<T>().data();
     if (bias.defined()) {
       const T* b = bias.data<T>().data();
-      for (std::int64_t i = 0; i < rows * out; ++i) to[i] = b[i % out];
+      for (std::int64_t row = 0; row < rows; ++row) std::copy(b, b + out, to + row * out);
     }
     kernels::gemm(false, true, rows, out, in, x.data<T>().data(), weight.data<T>().data(), to, bias.defined());
   });

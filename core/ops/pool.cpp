@@ -80,19 +80,28 @@ kernels::Pool2dGeometry averaged(const char* op, const Shape& x, const AvgPool2d
 }  // namespace
 
 // Which element wins is a constant of the moment, so max-pooling is a gather of the winners, and its gradient the
-// scatter_add that belongs to it: windows overlap, contributions add up.
+// scatter_add that belongs to it: windows overlap, contributions add up. The kernel does the same in one pass.
 Tensor max_pool2d(const Tensor& x, const MaxPool2dSpec& spec) {
   const kernels::Pool2dGeometry geo =
       pooled("max_pool2d", x.shape(), {spec.kernel, spec.stride, spec.padding, spec.dilation, spec.ceil_mode});
   Tensor y = empty({geo.n, geo.c, geo.oh, geo.ow}, x.dtype());
-  std::vector<std::int64_t> winners(static_cast<std::size_t>(y.size()));
+  Index::Values winners(static_cast<std::size_t>(y.size()));
   dispatch(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::max_pool2d(geo, x.data<T>().data(), y.mutable_data<T>().data(), winners.data());
   });
   return record("max_pool2d", std::move(y),
-                edge(x, [winner = Index(std::move(winners)), s = x.shape()](
-                            const Tensor& g) { return reshape(scatter_add(flatten(g), 0, winner, s.numel()), s); }),
+                edge(x,
+                     [winner = Index::of(std::move(winners)), s = x.shape(), geo](const Tensor& g) {
+                       if (grad_enabled()) return reshape(scatter_add(flatten(g), 0, winner, s.numel()), s);
+                       Tensor gx = empty(s, g.dtype());
+                       dispatch(g.dtype(), [&](auto zero) {
+                         using T = decltype(zero);
+                         kernels::max_pool2d_grad(geo, g.data<T>().data(), winner.values().data(),
+                                                  gx.mutable_data<T>().data());
+                       });
+                       return gx;
+                     }),
                 attribute("kernel", geo.kh, geo.kw), attribute("stride", geo.stride_h, geo.stride_w),
                 attribute("padding", geo.pad_h, geo.pad_w), attribute("dilation", geo.dil_h, geo.dil_w));
 }

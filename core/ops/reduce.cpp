@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -87,6 +88,18 @@ Tensor max_value(const Tensor& x, const Reduction& r) {
 
 namespace detail {
 Tensor sum_value(const Tensor& x, const std::vector<bool>& reduced) {
+  // Axes that do not stand side by side, such as batch, height and width for a bias, are summed group by group, the
+  // last group first: nothing is copied, and what is left is small.
+  const auto group = std::find(reduced.rbegin(), reduced.rend(), true);
+  const auto gap = std::find(group, reduced.rend(), false);
+  if (std::find(gap, reduced.rend(), true) != reduced.rend()) {
+    const auto first = reduced.rend() - gap;  // axis of the last group
+    std::vector<bool> last = reduced;
+    std::fill(last.begin(), last.begin() + first, false);
+    std::vector<bool> others = reduced;
+    std::fill(others.begin() + first, others.end(), false);
+    return sum_value(sum_value(x, last), others);
+  }
   return reduce(x, Reduction(x.shape(), reduced), [](auto outer, auto n, auto inner, const auto* from, auto* to) {
     if (outer == 1 && inner == 1) {
       *to = kernels::sum(n, from);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "yhat/error.h"
+#include "yhat/recycled.h"
 #include "yhat/tensor.h"
 
 /// The graph: a recorded op is a Node, each of its inputs an Edge that holds the input's vector-Jacobian product.
@@ -69,6 +70,8 @@ class CaptureWatch {
 class Vjp {
  public:
   virtual ~Vjp() = default;
+  static void* operator new(std::size_t bytes) { return take_block(bytes); }
+  static void operator delete(void* vjp, std::size_t bytes) { give_block(vjp, bytes); }
   /// `upstream` is dL/dy; `output` is y, defined only if uses_output.
   virtual Tensor operator()(const Tensor& upstream, const Tensor& output) const = 0;
 
@@ -110,6 +113,8 @@ struct Edge {
   int index = 0;               // which input
 };
 
+using Edges = std::vector<Edge, Recycled<Edge>>;
+
 /// Whether ops on this thread are being recorded.
 bool grad_enabled();
 
@@ -119,8 +124,7 @@ bool grad_enabled();
 /// no gradient.
 template <class F>
 requires(VjpOfGradient<F> || VjpOfGradientAndOutput<F>) Edge edge(const Tensor& input, const F& vjp) {
-  Edge e;
-  e.input = input;
+  Edge e{.input = input, .from = nullptr, .vjp = nullptr};
   if (grad_enabled() && input.requires_grad()) {
     e.from = input.node();
     e.vjp = std::make_unique<VjpOf<F>>(vjp);
@@ -171,7 +175,7 @@ class Node : public std::enable_shared_from_this<Node> {
   const Shape shape;       ///< of the output
   const Dtype dtype;
   std::string label;
-  std::vector<Edge> edges;
+  Edges edges;
   Tensor output;  ///< the value as a constant, kept only if a vjp needs it
   std::uint32_t output_version = 0;
   bool used_up = false;  ///< backward has passed and let go of what was saved

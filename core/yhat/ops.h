@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "yhat/recycled.h"
 #include "yhat/tensor.h"
 
 /// The differentiable ops. Rules for all: operands have one dtype (else ArgumentError), shapes that do not fit are a
@@ -126,16 +127,20 @@ Tensors split(const Tensor& x, const std::vector<std::int64_t>& sizes, std::int6
 /// Integer positions with a shape, shared and immutable: what gather and scatter_add index with.
 class Index {
  public:
+  using Values = std::vector<std::int64_t, Recycled<std::int64_t>>;
   Index(std::vector<std::int64_t> values);  // NOLINT: a list of labels is an index of shape (n)
   /// Throws ShapeError unless there are shape.numel() values.
   Index(std::vector<std::int64_t> values, const Shape& shape);
+  /// Takes the values over: shape (n).
+  static Index of(Values values);
   const Shape& shape() const { return shape_; }
-  const std::vector<std::int64_t>& values() const { return *values_; }
+  const Values& values() const { return *values_; }
   /// The same values under another shape of as many elements.
   Index reshaped(const Shape& shape) const;
 
  private:
-  std::shared_ptr<const std::vector<std::int64_t>> values_;
+  Index() = default;
+  std::shared_ptr<const Values> values_;
   Shape shape_;
 };
 

@@ -17,6 +17,7 @@
 
 namespace yhat {
 
+class Buffer;
 class Node;
 class Tensor;
 struct BackwardOptions;
@@ -37,13 +38,13 @@ class Tensor {
   ~Tensor() = default;
 
   bool defined() const { return impl_ != nullptr; }
-  const Shape& shape() const;
+  const Shape& shape() const { return checked("shape").shape; }
   /// The size of one axis; a negative axis counts from the end. Throws IndexError.
   std::int64_t dim(std::int64_t axis) const { return shape().dim(axis); }
   int ndim() const { return shape().ndim(); }
   /// The number of elements.
   std::int64_t size() const { return shape().numel(); }
-  Dtype dtype() const;
+  Dtype dtype() const { return checked("dtype").dtype; }
 
   /// The value of a tensor with exactly one element. Throws ShapeError.
   double item() const;
@@ -68,7 +69,7 @@ class Tensor {
   Tensor clone() const;
 
   /// Whether gradients flow to this tensor: a leaf that asked for it, or the result of an op with such an input.
-  bool requires_grad() const;
+  bool requires_grad() const { return checked("requires_grad").node != nullptr; }
   /// Makes this tensor a leaf whose gradient backward() stores, or a constant. Throws GraphError for an op's result.
   Tensor requires_grad_(bool on = true);
   /// True unless the tensor is the recorded result of an op.
@@ -91,17 +92,34 @@ class Tensor {
   const std::string& label() const;
 
   /// The recorded op or leaf behind this tensor, null for a constant.
-  const std::shared_ptr<Node>& node() const;
+  const std::shared_ptr<Node>& node() const { return checked("node").node; }
   /// How often the elements have been changed in place.
   std::uint32_t version() const;
   /// Whether two handles share one array.
   bool shares_storage_with(const Tensor& other) const;
 
-  struct Impl;  // core/tensor_impl.h
+  /// What a handle points to.
+  struct Impl {
+    Impl(std::shared_ptr<Buffer> array, const Shape& sizes, Dtype type)
+        : buffer(std::move(array)), shape(sizes), dtype(type) {}
+
+    std::shared_ptr<Buffer> buffer;  // core/buffer.h; shared with detached and reshaped tensors
+    Shape shape;
+    Dtype dtype;
+    std::shared_ptr<Node> node;            // null: a constant
+    const char* origin = "constant leaf";  // how a tensor without a node was made, for messages
+    std::string label;
+  };
   explicit Tensor(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
   const std::shared_ptr<Impl>& impl() const { return impl_; }
 
  private:
+  Impl& checked(const char* what) const {
+    if (!impl_) undefined(what);
+    return *impl_;
+  }
+  [[noreturn]] static void undefined(const char* what);
+
   std::shared_ptr<Impl> impl_;
 };
 

@@ -15,6 +15,7 @@
 #include <yhat/ops.h>
 #include <yhat/parallel.h>
 #include <yhat/pnm.h>
+#include <yhat/recycled.h>
 #include <yhat/rng.h>
 #include <yhat/safetensors.h>
 #include <yhat/scope.h>

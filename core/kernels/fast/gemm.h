@@ -2,6 +2,7 @@
 #pragma once
 #include "../parallel.h"
 #include "../scratch.h"
+#include "gemm_thin.h"
 #include "pack.h"
 
 namespace yhat::kernels::YHAT_ISA {
@@ -174,52 +175,6 @@ void gemm_blocks(View<T> a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, bo
   }
 }
 
-// For few columns: the rows of a are read as they lie, once; b (k x n, n at most two panels) is packed.
-// Element (i, j) of the result goes to c[i * c_row + j * c_col].
-template <class T>
-void gemm_tall(const T* a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, int64_t c_row, int64_t c_col,
-               bool accumulate) {
-  const int64_t width = n <= lanes<T> ? lanes<T> : tile_cols<T>, panels = ceil_div(n, width);
-  const int64_t height = width == lanes<T> ? 2 * tile_rows : tile_rows, task_rows = 8 * height,
-                tasks = ceil_div(m, task_rows);
-  constexpr int64_t block = 1024;
-  const Scratch scratch((k * panels * width) * int64_t{sizeof(T)});
-  T* packed = static_cast<T*>(scratch.data);  // (block of k, panel, step, width)
-  for (int64_t k0 = 0; k0 < k; k0 += block) {
-    for (int64_t j = 0; j < n; j += width) {
-      const View<T> panel{b.at(k0, j).data, b.col, b.row};
-      const int64_t kb = min(block, k - k0);
-      pack_panel(panel, min(width, n - j), kb, width, packed + k0 * panels * width + j * kb);
-    }
-  }
-  parallel_for(tasks, max(1, 250000 / max(1, task_rows * panels * width * k)), [&](int64_t begin, int64_t end) {
-    const Scratch tile_scratch(task_rows * panels * width * int64_t{sizeof(T)});
-    T* sums = static_cast<T*>(tile_scratch.data);  // (row, panel, width)
-    int64_t row[2 * tile_rows];
-    for (int64_t i = 0; i < 2 * tile_rows; ++i) row[i] = i * k;
-    for (int64_t i0 = begin * task_rows; i0 < min(m, end * task_rows); i0 += task_rows) {
-      const int64_t i1 = min(m, i0 + task_rows);
-      for (int64_t k0 = 0; k0 < k; k0 += block) {
-        const Run run{0, min(block, k - k0)};
-        for (int64_t i = i0; i < i1; i += height) {
-          const int64_t rows = min(height, i1 - i);
-          for (int64_t j = 0; j < panels; ++j) {
-            const auto kernel = width == lanes<T> ? micro_runs_for<T, 1>(rows) : micro_runs_for<T, 2>(rows);
-            kernel(&run, 1, a + i * k + k0, row, packed + (k0 * panels + j * run.length) * width,
-                   sums + ((i - i0) * panels + j) * width, panels * width, k0 > 0);
-          }
-        }
-      }
-      for (int64_t i = i0; i < i1; ++i) {
-        for (int64_t j = 0; j < n; ++j) {
-          T& to = c[i * c_row + j * c_col];
-          to = accumulate ? to + sums[(i - i0) * panels * width + j] : sums[(i - i0) * panels * width + j];
-        }
-      }
-    }
-  });
-}
-
 template <class T>
 void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const T* a_data, const T* b_data, T* c,
           bool accumulate) {
@@ -228,7 +183,9 @@ void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, c
   if (k == 0) return;
   const View<T> a = transpose_a ? View<T>{a_data, 1, m} : View<T>{a_data, k, 1};
   const View<T> b = transpose_b ? View<T>{b_data, 1, k} : View<T>{b_data, n, 1};
-  if (!transpose_a && n <= 2 * tile_cols<T> && n <= m) {
+  if (transpose_b && !transpose_a && m <= 16 && m <= n && k >= 8 * lanes<T>) {
+    gemm_dots(a_data, b_data, m, n, k, c, accumulate);
+  } else if (!transpose_a && n <= 2 * tile_cols<T> && n <= m) {
     gemm_tall(a_data, b, m, n, k, c, n, 1, accumulate);
   } else if (transpose_b && m <= 2 * tile_cols<T> && m <= n) {  // c^T = b a^T
     gemm_tall(b_data, View<T>{a.data, a.col, a.row}, n, m, k, c, 1, n, accumulate);
