@@ -160,3 +160,52 @@ TEST_CASE("gradcheck of kernels: local response normalisation, reference and fas
     }
   }
 }
+
+// Large enough that the work is cut into several tasks and pieces. Whole numbers, so that nothing is rounded.
+TEST_CASE("gradcheck of kernels: pooling and response normalisation in several tasks, reference and fast") {
+  const Shape x_shape{3, 60, 20, 21};
+  const Shape y_shape{3, 60, 10, 11};
+  kernels::Pool2dGeometry g{};
+  g.n = 3, g.c = 60, g.h = 20, g.w = 21, g.kh = 2, g.kw = 2, g.oh = 10, g.ow = 11;
+  g.stride_h = g.stride_w = 2, g.pad_w = 1;
+  for (bool fast : {false, true}) {
+    CAPTURE(fast);
+    Draw d("several tasks");
+    const Tensor x = d.distinct(x_shape) * 4;
+    const Tensor v = d.whole(y_shape) * 4;
+    const auto dot = [](const Tensor& a, const Tensor& b) { return sum(a * b).item(); };
+    Tensor y = fresh(y_shape);
+    Tensor gx = fresh(x_shape);
+    std::vector<std::int64_t> winner(static_cast<std::size_t>(y_shape.numel()));
+    (fast ? &kernels::max_pool2d<double> : &kernels::reference::max_pool2d<double>)(g, in(x), out(y), winner.data());
+    (fast ? &kernels::max_pool2d_grad<double> : &kernels::reference::max_pool2d_grad<double>)(g, in(v), winner.data(),
+                                                                                              out(gx));
+    CHECK(dot(v, y) == dot(gx, x));
+    CHECK(sum(gx).item() == sum(v).item());
+    (fast ? &kernels::avg_pool2d<double> : &kernels::reference::avg_pool2d<double>)(g, in(x), out(y));
+    (fast ? &kernels::avg_pool2d_grad<double> : &kernels::reference::avg_pool2d_grad<double>)(g, in(v), out(gx));
+    CHECK(dot(v, y) == dot(gx, x));
+
+    const Shape shape{2, 5, 700};
+    const kernels::LrnGeometry lrn{2, 5, 700, 3, 0.8, 0.75, 1.5};
+    const GradcheckReport report = gradcheck(
+        [&](const Tensors& t) {
+          Tensor z = fresh(shape);
+          (fast ? &kernels::local_response_norm<double>
+                : &kernels::reference::local_response_norm<double>)(lrn, in(t[0]), out(z), nullptr);
+          return Tensors{z};
+        },
+        [&](const Tensors& t, const Tensors& w) {
+          Tensor z = fresh(shape);
+          Tensor scale = fresh(shape);
+          Tensor gz = fresh(shape);
+          (fast ? &kernels::local_response_norm<double>
+                : &kernels::reference::local_response_norm<double>)(lrn, in(t[0]), out(z), out(scale));
+          (fast ? &kernels::local_response_norm_grad<double>
+                : &kernels::reference::local_response_norm_grad<double>)(lrn, in(w[0]), in(t[0]), in(scale), out(gz));
+          return Tensors{gz};
+        },
+        {d.in(shape).detach()}, {.max_elements = 40});
+    CHECK_MESSAGE(report.ok, report.message);
+  }
+}
