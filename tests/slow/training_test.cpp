@@ -54,7 +54,7 @@ TEST_CASE("AlexNet at full size starts at ln 1000, learns 16 pictures by heart, 
 
 TEST_CASE("VGG-16 at full size starts at ln 1000, learns 4 pictures by heart, in the memory that was estimated") {
   const demo::Network network{"vgg16"};
-  const std::vector<double> losses = overfit(network, 4, 0.01, 40);
+  const std::vector<double> losses = overfit(network, 4, 0.0002, 30);
   CHECK(losses.front() == doctest::Approx(std::log(1000.0)).epsilon(0.05));
   CHECK(losses.back() < 0.5);
   check_memory(network, 4);
