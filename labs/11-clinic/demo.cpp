@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Runs the six faults one by one, each for five epochs, and finds for each curve of the handout the fault that made it.
+// Runs the six programs as they were handed out, and finds for each curve of the handout the one that made it.
 #include <clinic.h>
 #include <fmt/core.h>
-#include <yhat/batches.h>
-#include <yhat/init.h>
 #include <yhat/labs/check.h>
-#include <yhat/linear.h>
-#include <yhat/losses.h>
-#include <yhat/ops.h>
-#include <yhat/sgd.h>
 
 #include <array>
 #include <cmath>
@@ -25,31 +19,6 @@ constexpr Curve handout[] = {
     {2.307, 2.306, 2.305, 2.305, 2.304}, {1.5e13, 6.7e10, 8.3e6, 2.358, 2.363}, {2.290, 2.244, 2.167, 2.084, 2.023},
 };
 
-// The mean loss, as the program sees it, of each epoch with fault number 1 to 6.
-Curve run(int fault, const Dataset& data) {
-  Rng rng(11);
-  Sequential net = labs::clinic_net(rng);
-  if (fault == 5) constant_(net.at<Linear>("1").bias, -10);
-  SGD sgd(net.parameters(), {.lr = fault == 2 ? 5 : 0.05, .check_finite = false});
-  Curve curve{};
-  for (double& mean : curve) {
-    const std::vector<std::int64_t> order = rng.permutation(data.size());
-    const Dataset shuffled{take_rows(data.images, order), fault == 4 ? data.labels : data.subset(order).labels,
-                           data.classes};
-    for (const Batch& batch : batches(shuffled, {.size = 32})) {
-      if (fault != 1) sgd.zero_grad();
-      Tensor logits = net(batch.images);
-      if (fault == 3) logits = softmax(logits, 1);
-      const Reduction reduction = fault == 6 ? Reduction::sum : Reduction::mean;
-      const Tensor loss = cross_entropy(logits, batch.labels, {.reduction = reduction});
-      loss.backward();
-      sgd.step();
-      mean += loss.item() / 16;
-    }
-  }
-  return curve;
-}
-
 double distance(const Curve& a, const Curve& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(std::log(a[i] / b[i]));
@@ -64,9 +33,9 @@ int main() {
   Dataset data = fashion_mnist_sample().train.subset(index);
   data.images = normalise(data.images, {{0.286}, {0.353}});
   std::array<Curve, 6> curves;
-  for (int fault = 1; fault <= 6; ++fault) {
-    Curve& c = curves[static_cast<std::size_t>(fault - 1)] = run(fault, data);
-    fmt::print("case {}: {:8.3f} {:8.3f} {:8.3f} {:8.3f} {:8.3f}\n", fault, c[0], c[1], c[2], c[3], c[4]);
+  for (int number = 1; number <= 6; ++number) {
+    Curve& c = curves[static_cast<std::size_t>(number - 1)] = labs::curve_of_case(number, data);
+    fmt::print("case {}: {:8.3f} {:8.3f} {:8.3f} {:8.3f} {:8.3f}\n", number, c[0], c[1], c[2], c[3], c[4]);
   }
   for (std::size_t letter = 0; letter < 6; ++letter) {
     std::size_t best = 0;
