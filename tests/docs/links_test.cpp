@@ -44,7 +44,43 @@ std::vector<std::string> links_of(const fs::path& page) {
   return links;
 }
 
+/// Names of files in backquotes: they have a slash, no blank, and begin with a folder or script of the project.
+std::vector<std::string> files_named_in(const fs::path& page) {
+  std::ifstream in(page);
+  std::vector<std::string> names;
+  bool code = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("```", 0) == 0) code = !code;
+    if (code) continue;
+    for (std::size_t open = line.find('`'); open != std::string::npos; open = line.find('`', open + 1)) {
+      const std::size_t close = line.find('`', open + 1);
+      if (close == std::string::npos) break;
+      const std::string name = line.substr(open + 1, close - open - 1);
+      open = close;
+      const std::string first = name.substr(0, name.find('/'));
+      if (name.find('/') == std::string::npos || name.find_first_of(" *<") != std::string::npos) continue;
+      if (first == "build" || first == "FOLDER" || first == "." || !fs::exists(kRoot / first)) continue;
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
+
+TEST_CASE("files that the pages name exist") {
+  std::size_t checked = 0;
+  for (const fs::path& page : pages()) {
+    if (page.parent_path() != kRoot && page.parent_path().filename() != "docs") continue;
+    for (const std::string& name : files_named_in(page)) {
+      CAPTURE(page.string());
+      CAPTURE(name);
+      CHECK(fs::exists(kRoot / name));
+      ++checked;
+    }
+  }
+  CHECK(checked > 50);
+}
 
 TEST_CASE("links between pages lead to files that exist") {
   std::size_t checked = 0;
