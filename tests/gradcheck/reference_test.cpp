@@ -186,5 +186,5 @@ TEST_CASE("forward values of all ops agree with an independent library") {
   }
   CHECK(compared.size() == known.size());
   CHECK(numbers >= 2 * 300);
-  MESSAGE(numbers / 2, " numbers of ", compared.size(), " ops, in f64 and f32");
+  MESSAGE((numbers / 2), " numbers of ", compared.size(), " ops, in f64 and f32");
 }
