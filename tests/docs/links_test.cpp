@@ -38,7 +38,7 @@ std::vector<std::string> links_of(const fs::path& page) {
     if (code) continue;
     for (std::size_t at = 0; (at = line.find("](", at)) != std::string::npos; ++at) {
       const std::string target = line.substr(at + 2, line.find(')', at) - at - 2);
-      links.push_back(target.substr(0, target.find('#')));
+      if (target.find(' ') == std::string::npos) links.push_back(target.substr(0, target.find('#')));  // not a lambda
     }
   }
   return links;
@@ -59,6 +59,7 @@ std::vector<std::string> files_named_in(const fs::path& page) {
       open = close;
       const std::string first = name.substr(0, name.find('/'));
       if (name.find('/') == std::string::npos || name.find_first_of(" *<") != std::string::npos) continue;
+      if (name.find("NAME") != std::string::npos) continue;  // any name
       if (first == "build" || first == "FOLDER" || first == "." || !fs::exists(kRoot / first)) continue;
       names.push_back(name);
     }

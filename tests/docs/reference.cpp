@@ -238,7 +238,7 @@ std::map<std::string, std::string> pages_of(const fs::path& root, std::vector<st
       const Header header = read_header(root, path);
       const std::string page = path.stem().string() + ".md";
       pages[page] = page_of(header);
-      index += fmt::format("{}[{}]({})", path == paths.front() ? "" : " · ", path.filename().string(), page);
+      index += fmt::format("{}[{}]({})", path == paths.front() ? "" : ", ", path.filename().string(), page);
       for (const std::string& complaint : without_comment(header)) complaints.push_back(complaint);
     }
     index += "\n";
