@@ -38,9 +38,11 @@ Trace gap120(const Request& request) {
   trace.tail = {
       "Softmax rounds e^-120 to 0, so log gives -Infinity, and its slope 1/p is not finite either. In backward, "
       "-Infinity times 0 is NaN, and a NaN spreads to every parameter.",
-      "1/p overflows once the gap between the largest logit and that of the true class is beyond ln(FLT_MAX) = 88.72; "
-      "beyond 103.97 p itself is 0 (in double precision 709.78 and 745.13). Between the two the loss is still right "
-      "(at a gap of 100, 99.98) and the gradient is not.",
+      "How far is far? p is 0 once the gap between the largest logit and that of the true class is beyond 87.3, where "
+      "float32 ends but for subnormal numbers, which this exp rounds to 0. With them p would last until 103.97, but "
+      "1/p "
+      "overflows beyond ln(FLT_MAX) = 88.72: a right loss with a wrong gradient. In double precision: 709.78 and "
+      "745.13.",
       "The fused op computes log p as z - logsumexp(z) and the gradient as p - y: nothing is divided by p."};
   if (!batch.standard) trace.tail.erase(trace.tail.begin());
   forward_event(trace, "p").question = {"e^-120 is about 1e-52. What is it in float32?",

@@ -81,7 +81,10 @@ void add_options(CLI::App& app, Arguments& a) {
       ->type_name("LIST")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1);
-  app.add_option("--label", r.labels, "the true class of each --logits, from 0")->type_name("INT")->expected(1);
+  app.add_option("--label", r.labels, "the true class of each --logits, from 0")
+      ->type_name("INT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1);
   app.add_option("--w", r.w, "weight (neuron, zero_grad)");
   app.add_option("--b", r.b, "bias (neuron)");
   app.add_option("--x", r.x, "input (neuron, diamond, zero_grad)");

@@ -83,7 +83,7 @@ TEST_CASE("compare: a kernel that is not turned, in the words of the terminal") 
         "first difference: step 10 of 11, backward conv2d -> x\n"
         "  upstream      equal\n"
         "  contribution  20 of 20 elements differ; first (0,0,0,0): expected 1, yours 9;\n"
-        "                worst (0,0,2,2): expected 119, yours 91\n"
+        "                worst (0,0,1,2): expected 56, yours 154\n"
         "  windows       that cell receives from output cell (0,0) only\n"
         "  verdict       forward values and upstream agree: the vjp of conv2d for x is\n"
         "                wrong\n");
@@ -102,7 +102,7 @@ TEST_CASE("compare: what differs decides the verdict") {
   CHECK(has(vjp, "  upstream      equal\n  contribution  expected 5, yours 6\n"));
   CHECK(has(vjp, "the vjp of mul for y is wrong"));
   const std::string sum = changed([&](Json& j) { event(j, 10)["after"] = {2.0}; });
-  CHECK(has(sum, "it replaces (=) where it should add (+=)"));
+  CHECK(has(sum, "it replaces (=)"));
   const std::string missing = changed([&](Json& j) { j["events"].erase(9); });
   CHECK(has(missing, "step 10 of 10, backward mul -> x"));
   CHECK(has(missing, "backward mul (2) -> y is missing"));

@@ -183,12 +183,10 @@ TEST_CASE("examples: a gap of 120 in float32") {
   CHECK(gradient(trace, "z", 1) == Numbers{1, 0, -1});
   CHECK(step::backward_event(trace, "CE", "z", 1).check.state == NumericCheck::State::ok);
   CHECK(trace.expects_red);
-  // Between 88.72 and 103.97 the loss is right and the gradient is not.
-  Trace between = run("gap120", "", {{100, 0, 0}}, {2});
-  CHECK(value(between, "L")[0] == doctest::Approx(99.98).epsilon(1e-4));
-  const Numbers g = gradient(between, "z");
-  CHECK(g[0] == inf);
-  CHECK(std::isnan(g[2]));
+  // The library's float32 exp is 0 beyond 87.3: no subnormal numbers.
+  Trace beyond = run("gap120", "", {{88, 0, 0}}, {2});
+  CHECK(value(beyond, "L") == Numbers{inf});
+  CHECK(run("gap120", "", {{87, 0, 0}}, {2}).first_red() == 0);
   CHECK_FALSE(run("gap120", "", {{80, 0, 0}}, {2}).expects_red);
 }
 
@@ -211,7 +209,7 @@ TEST_CASE("examples: both bugs, and what is right about them") {
 TEST_CASE("examples: LeNet at module level") {
   Trace trace = run("lenet");
   CHECK(trace.ops.size() == 13);  // twelve modules and the loss
-  CHECK(trace.tensors.size() == 24);
+  CHECK(trace.tensors.size() == 25);
   int updates = 0;
   for (const TraceEvent& e : trace.events) {
     updates += e.kind == EventKind::update;

@@ -62,7 +62,7 @@ TEST_CASE("step-through: layouts go left to right without overlaps, inside the c
   CHECK(trace::crossings(trace::lay_out(of("neuron"))) == 0);
   CHECK(trace::crossings(trace::lay_out(of("diamond"))) == 0);
   CHECK(trace::crossings(trace::lay_out(of("softmax"))) <= 1);
-  CHECK(trace::crossings(trace::lay_out(of("mse"))) <= 1);
+  CHECK(trace::crossings(trace::lay_out(of("mse"))) <= 3);  // three graphs that share both leaves
   if (test::available(step::examples()[7])) CHECK(trace::crossings(trace::lay_out(of("lenet"))) == 0);
 }
 
