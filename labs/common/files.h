@@ -36,6 +36,8 @@ std::string hash_of(std::string_view text);
 std::string trim(std::string_view text);
 /// "a, b, c"
 std::string joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
+/// Without their newlines.
+std::vector<std::string> lines_of(const std::string& text);
 /// 2 for 2.0, 0.5 for 0.5.
 std::string number_text(double value);
 

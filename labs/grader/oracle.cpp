@@ -21,16 +21,6 @@ struct Reply {
   std::map<int, json> by_id;
 };
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    lines.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
-}
-
 // Runs an oracle on questions; what it writes to descriptor 3 goes to a file. Nonsense is left out.
 Reply answers(const fs::path& program, const fs::path& questions, const fs::path& out, Command command) {
   const int in_fd = open(questions.c_str(), O_RDONLY | O_CLOEXEC);
