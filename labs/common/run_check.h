@@ -39,7 +39,7 @@ struct CheckResult {
   std::vector<std::string> inputs;     ///< "seed = 43", always shown
   std::vector<std::string> failures;   ///< failed assertions without numbers
   std::vector<std::string> numbers;    ///< with numbers that may give expected ones away
-  std::string output;                  ///< what the program printed, without doctest's own report
+  std::string output;                  ///< what the student's code printed
   double seconds = 0;
   bool passed() const { return verdict == Verdict::passed; }
 };

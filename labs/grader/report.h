@@ -24,8 +24,6 @@ void detail(std::string_view text);
 void show(std::string_view name, std::string_view value);
 /// The check itself is at fault.
 void internal(std::string_view text);
-/// Whether a grader listens.
-bool connected();
 
 }  // namespace yhat::grade
 
@@ -170,7 +168,6 @@ void diagnosis(std::string_view id, std::string_view sentence) {
   send_record("\"k\":\"diagnosis\",\"id\":" + json_text(id) + ",\"text\":" + json_text(sentence));
   if (nonce[0] == 0) state().lines.emplace_back(sentence);
 }
-bool connected() { return nonce[0] != 0; }
 void detail(std::string_view text) { say("detail", text); }
 void internal(std::string_view text) { say("internal", text); }
 void show(std::string_view name, std::string_view value) {

@@ -153,7 +153,7 @@ TEST_CASE("h.27 explained") {
   }
   std::puts("a word of the student");
 }
-TEST_CASE("h.28 no network and few files") {
+TEST_CASE("h.28 few files") {
   CHECK(std::getenv("HOME") == nullptr);
   std::vector<int> files;
   for (int fd = 0; fd >= 0;) files.push_back(fd = open("/dev/null", O_RDONLY));
@@ -163,7 +163,6 @@ TEST_CASE("h.28 no network and few files") {
 TEST_CASE("h.29 a file without end") {
   FILE* file = std::fopen("big", "w");
   REQUIRE(file != nullptr);
-  for (int i = 0; i < 4096; ++i) std::fwrite("0123456789abcdef0123456789abcdef", 1024, 0, file);
   std::vector<char> block(1 << 16, 'x');
   for (int i = 0; i < 64; ++i) {
     if (std::fwrite(block.data(), 1, block.size(), file) != block.size()) break;

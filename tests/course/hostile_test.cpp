@@ -97,7 +97,7 @@ TEST_CASE("no exit, crash or forgery earns a point, and each is called by its na
   CHECK(verdict(grade, "h.11") == "crash");
   CHECK(verdict(grade, "h.12") == "crash");
   if (!sanitized) CHECK(result(grade, "h.12").headline == "Crashed (SIGSEGV); build the asan preset to see where.");
-  CHECK(verdict(grade, "h.18") == "tampered");  // two end records, one of them nonsense
+  CHECK(verdict(grade, "h.18") == "failed");  // nonsense is no record
   CHECK(verdict(grade, "h.19") == "no_assertions");
   CHECK(verdict(grade, "h.20") == "failed");
   CHECK(verdict(grade, "h.26") == "failed");
@@ -163,7 +163,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the sandbox has no environment of ours, few files and small ones") {
-  const Grade grade = grade_of(manifest_of({{"h.28 no network and few files", ""}, {"h.29 a file without end", ""}}));
+  const Grade grade = grade_of(manifest_of({{"h.28 few files", ""}, {"h.29 a file without end", ""}}));
   CHECK(verdict(grade, "h.28") == "passed");
   CHECK(verdict(grade, "h.29") == "crash");
   CHECK(result(grade, "h.29").headline.find("SIGXFSZ") != std::string::npos);
