@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plot_extras.h"
 #include "yhat/tensor.h"
 #include "yhat/terminal.h"
 
@@ -18,7 +19,7 @@ constexpr double left = 58, top = 16, bottom = 46;
 
 class Drawing {
  public:
-  Drawing(const Plot& plot, const std::string& id) : plot_(plot), id_(id) {
+  Drawing(const Plot& plot, const std::string& id, const PlotExtras& extras) : plot_(plot), id_(id), extras_(extras) {
     find_ranges();
     int longest = 0;  // room for the names beside the curves
     for (const Series& s : plot.series) longest = std::max(longest, text_width(s.name));
@@ -32,13 +33,13 @@ class Drawing {
         width, height, id_, x_lo_, x_hi_, left, width - right_, id_, escape_html(description()));
     if (any_) {
       axes();
-      if (!std::isnan(plot_.here)) {
+      if (!std::isnan(extras_.here)) {
         out_ += fmt::format("<line class=\"here\" y1=\"{:g}\" y2=\"{:g}\" transform=\"translate({:.1f} 0)\"/>\n", top,
-                            height - bottom, px(plot_.here));
+                            height - bottom, px(extras_.here));
       }
       for (std::size_t i = 0; i < plot_.series.size(); ++i) curve(plot_.series[i]);
       names();
-      for (const Mark& m : plot_.marks) mark(m);
+      for (const Mark& m : extras_.marks) mark(m);
     } else {
       out_ += fmt::format("<text class=\"tick\" x=\"{:g}\" y=\"{:g}\" text-anchor=\"middle\">no finite values</text>\n",
                           width / 2, height / 2);
@@ -55,7 +56,7 @@ class Drawing {
     for (const Series& s : plot_.series) {
       if (!s.y.empty()) text += fmt::format("; {} from {} to {}", s.name, number(s.y.front()), number(s.y.back()));
     }
-    for (const Mark& m : plot_.marks) text += fmt::format("; {} at {}, {}", m.text, number(m.x), number(m.y));
+    for (const Mark& m : extras_.marks) text += fmt::format("; {} at {}, {}", m.text, number(m.x), number(m.y));
     return text;
   }
 
@@ -91,7 +92,7 @@ class Drawing {
 
   double px(double x) const {
     const double share =
-        plot_.log_x ? std::log1p(x - x_lo_) / std::log1p(x_hi_ - x_lo_) : (x - x_lo_) / (x_hi_ - x_lo_);
+        extras_.log_x ? std::log1p(x - x_lo_) / std::log1p(x_hi_ - x_lo_) : (x - x_lo_) / (x_hi_ - x_lo_);
     return left + share * (width - left - right_);
   }
   double py(double scaled_y) const {
@@ -115,7 +116,7 @@ class Drawing {
     }
     out_ += fmt::format("<line class=\"axis\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:g}\" y2=\"{:g}\"/>\n", left,
                         width - right_, height - bottom, height - bottom);
-    for (const double x : plot_.log_x ? counts() : axis_ticks(x_lo_, x_hi_, 8)) {
+    for (const double x : extras_.log_x ? counts() : axis_ticks(x_lo_, x_hi_, 8)) {
       out_ += fmt::format("<line class=\"axis\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:g}\" y2=\"{:g}\"/>", px(x), px(x),
                           height - bottom, height - bottom + 4);
       out_ += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{:g}</text>\n", px(x),
@@ -208,6 +209,7 @@ class Drawing {
   double right_ = 70;
   const Plot& plot_;
   const std::string& id_;
+  const PlotExtras& extras_;
   std::string out_;
   double x_lo_ = 0, x_hi_ = 1, y_lo_ = 0, y_hi_ = 1;
   bool any_ = false;
@@ -230,7 +232,11 @@ std::vector<double> axis_ticks(double lo, double hi, int wanted) {
   return ticks;
 }
 
-std::string plot_svg(const Plot& plot, const std::string& id) { return Drawing(plot, id).text(); }
+std::string plot_svg(const Plot& plot, const std::string& id) { return plot_svg(plot, id, {}); }
+
+std::string plot_svg(const Plot& plot, const std::string& id, const PlotExtras& extras) {
+  return Drawing(plot, id, extras).text();
+}
 
 std::string escape_html(const std::string& text) {
   std::string safe;

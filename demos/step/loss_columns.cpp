@@ -6,6 +6,7 @@
 #include "loss_parts.h"
 #include "loss_stages.h"
 #include "loss_words.h"
+#include "step/number_places.h"
 #include "step/numbers.h"
 
 namespace yhat::step {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <yhat/plot.h>
 
 #include <numeric>
 
 #include "loss_parts.h"
 #include "loss_stages.h"
 #include "loss_words.h"
+#include "plot_extras.h"
 #include "step/numbers.h"
 
 namespace yhat::step {
@@ -14,12 +14,12 @@ namespace {
 
 constexpr int blue = 0, orange = 1, green = 2, violet = 3;
 
-std::string figure(const Plot& plot, const char* id, const std::string& caption) {
+std::string figure(const Plot& plot, const char* id, const std::string& caption, const PlotExtras& extras = {}) {
   return fmt::format(
       "<figure class=\"chart\" id=\"{0}\"><figcaption><b>{1}</b> {2}</figcaption>\n<div class=\"scroll\" "
       "tabindex=\"0\" "
       "role=\"region\" aria-label=\"Plot: {1}\">{3}</div></figure>\n",
-      id, trace::escape(plot.title), caption, plot_svg(plot, fmt::format("{}-t", id)));
+      id, trace::escape(plot.title), caption, plot_svg(plot, fmt::format("{}-t", id), extras));
 }
 
 Numbers along(const std::vector<LossCase>& cases, const char* key) {
@@ -46,7 +46,6 @@ Plot against_steps(const LossLesson& lesson, bool norms) {
                            .color = start.id == "benign" ? (c.ce ? green : violet) : (c.ce ? blue : orange),
                            .dashed = !c.ce});
   }
-  plot.log_x = true;
   plot.log_y = norms;
   if (!norms) plot.y_min = 0, plot.y_max = 1;
   return plot;
@@ -62,38 +61,38 @@ std::string plots_html(const LossLesson& lesson) {
                    .series = {{"MSE(z)", lesson.how_wrong, along(lesson.sweep, "raw.norm"), violet, true},
                               {"CE", lesson.how_wrong, along(lesson.sweep, "ce.norm"), blue},
                               {"MSE", lesson.how_wrong, along(lesson.sweep, "mse.norm"), orange, true}},
-                   .log_y = true,
-                   .here = lesson.how_wrong.back()};
+                   .log_y = true};
   const Plot probability{.title = "How wrong, and p(true)",
                          .x_label = "m: right (-10) to very wrong (10)",
                          .y_label = "p(true)",
                          .series = {{"p(true)", lesson.how_wrong, along(lesson.sweep, "p:2"), green}},
-                         .here = lesson.how_wrong.back(),
                          .y_min = 0,
                          .y_max = 1};
   const Plot sigmoid{.title = "One sigmoid neuron, target 1",
                      .x_label = "z: wrong (-10) to right (10)",
                      .y_label = "|dL/dz|",
                      .series = {{"CE", s.z, s.ce, blue}, {"MSE", s.z, s.mse, orange, true}},
-                     .marks = {{s.peak_z, s.peak, "4/27 at p = 1/3"}},
                      .log_y = true};
+  const PlotExtras here{.here = lesson.how_wrong.back()};
   std::string out =
       "<section class=\"panel\" aria-labelledby=\"wrong-h\"><h2 id=\"wrong-h\">The more wrong, the larger the "
       "gradient?</h2>\n<div class=\"charts\">\n";
   out += figure(norms, "norms",
                 "z = m (0.8, 0, -0.2), label 2. Cross-entropy's grows all the way; squared error's is largest near m = "
-                "1 and then vanishes.");
-  out += figure(sigmoid, "sigmoid", prose_html(about_peak(lesson)));
+                "1 and then vanishes.",
+                here);
+  out += figure(sigmoid, "sigmoid", prose_html(about_peak(lesson)), {.marks = {{s.peak_z, s.peak, "4/27 at p = 1/3"}}});
   out += figure(probability, "probability",
-                "The same z. At the right end of the plots the answer is as good as certain, and wrong.");
+                "The same z. At the right end of the plots the answer is as good as certain, and wrong.", here);
   out += sweep_table(lesson) + "</div></section>\n";
   out += fmt::format(
       "<section class=\"panel\" aria-labelledby=\"train-h\"><h2 id=\"train-h\">What it means for "
       "training</h2>\n<p>{}</p>\n<div class=\"charts\">\n",
       prose_html(about_steps(lesson)));
   out += figure(against_steps(lesson, false), "p-steps",
-                "Each loss at its own best rate of the grid: the fewest steps; of ties, the smaller rate.");
-  out += figure(against_steps(lesson, true), "norm-steps", "The same descents.");
+                "Each loss at its own best rate of the grid: the fewest steps; of ties, the smaller rate.",
+                {.log_x = true});
+  out += figure(against_steps(lesson, true), "norm-steps", "The same descents.", {.log_x = true});
   return out + "</div>\n" + steps_table(lesson) + "</section>\n";
 }
 

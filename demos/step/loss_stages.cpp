@@ -5,6 +5,7 @@
 
 #include <regex>
 
+#include "step/number_places.h"
 #include "step/numbers.h"
 
 namespace yhat::step {
@@ -17,6 +18,7 @@ using trace::marked;
 using trace::matrix;
 using trace::name;
 using trace::number;
+using trace::number_at;
 using trace::row;
 using trace::sub;
 using trace::super;
@@ -74,32 +76,32 @@ class Derivation {
 
   LossColumn squared_error() const {
     const Expr error = fence(difference("p", "y", "k"));
-    return {
-        "mse",
-        "Squared error",
-        "of softmax(z)",
-        "MSE",
-        row({name("L"), equals(), fraction(number(1), number(2)), room(), over_classes(), room(),
-             super(error, number(2))}),
-        row({slope("z"), equals(), name("J"), room(), fence(row({name("p"), minus(), name("y")}))}),
-        {{closed_form(), jacobian(false), "The same matrix."},
-         {row({of("g", "k"), equals(), difference("p", "y", "k")}), vector_of(c_, "mse.up"),
-          "Every class sends its error."},
-         {row({slope_i(), equals(), over_classes(), room(), error, room(), entry()}), vector_of(c_, "mse.rows"),
-          "Every row of J is used."},
-         {row({equals(), over_classes(), room(), error, room(), of("p", "k"), room(), bracket()}),
-          row({at("mse.up"), times(), at("p"), equals(), at("mse.cancel")}),
-          "Nothing cancels: there is no 1/p, so the p_k of J stays."},
-         {row({equals(), of("p", "i"), symbol("["), difference("p", "y", "i"), minus(), over_classes(), room(),
-               of("p", "k"), room(), error, symbol("]")}),
-          row({over_classes(), room(), of("p", "k"), room(), error, equals(), number(c_.at("mse.mean"), "mse.mean")}),
-          "p_i stands in front of everything."},
-         {row({over_classes(), room(), of("p", "k"), room(), error}), row({}),
-          "A sum of y = 1 does not help: p weighs every term."},
-         {row({slope("z"), equals(),
-               marked(row({name("J"), room(), fence(row({name("p"), minus(), name("y")}))}), "result")}),
-          marked(vector_of(c_, "mse.engine"), "result"),
-          "J stays. All its entries vanish where one p is close to 1, also if it is the wrong one."}}};
+    return {"mse",
+            "Squared error",
+            "of softmax(z)",
+            "MSE",
+            row({name("L"), equals(), fraction(number(1), number(2)), room(), over_classes(), room(),
+                 super(error, number(2))}),
+            row({slope("z"), equals(), name("J"), room(), fence(row({name("p"), minus(), name("y")}))}),
+            {{closed_form(), jacobian(false), "The same matrix."},
+             {row({of("g", "k"), equals(), difference("p", "y", "k")}), vector_of(c_, "mse.up"),
+              "Every class sends its error."},
+             {row({slope_i(), equals(), over_classes(), room(), error, room(), entry()}), vector_of(c_, "mse.rows"),
+              "Every row of J is used."},
+             {row({equals(), over_classes(), room(), error, room(), of("p", "k"), room(), bracket()}),
+              row({at("mse.up"), times(), at("p"), equals(), at("mse.cancel")}),
+              "Nothing cancels: there is no 1/p, so the p_k of J stays."},
+             {row({equals(), of("p", "i"), symbol("["), difference("p", "y", "i"), minus(), over_classes(), room(),
+                   of("p", "k"), room(), error, symbol("]")}),
+              row({over_classes(), room(), of("p", "k"), room(), error, equals(),
+                   number_at(c_.at("mse.mean"), "mse.mean")}),
+              "p_i stands in front of everything."},
+             {row({over_classes(), room(), of("p", "k"), room(), error}), row({}),
+              "A sum of y = 1 does not help: p weighs every term."},
+             {row({slope("z"), equals(),
+                   marked(row({name("J"), room(), fence(row({name("p"), minus(), name("y")}))}), "result")}),
+              marked(vector_of(c_, "mse.engine"), "result"),
+              "J stays. All its entries vanish where one p is close to 1, also if it is the wrong one."}}};
   }
 
   LossColumn without_softmax() const {
@@ -133,14 +135,14 @@ class Derivation {
   }
   Expr at(const std::string& numbers) const {
     const std::string key = numbers + ":" + t_;
-    return number(c_.at(key), key);
+    return number_at(c_.at(key), key);
   }
   Expr jacobian(bool one_row) const {
     if (!c_.shows_jacobian()) return row({});
     std::vector<Expr> entries;
     const std::size_t n = c_.classes();
     for (std::size_t i = 0; i < n * n; ++i) {
-      const Expr e = number(c_["J"][i], fmt::format("J:{}", i));
+      const Expr e = number_at(c_["J"][i], fmt::format("J:{}", i));
       entries.push_back(one_row && i / n == static_cast<std::size_t>(c_.label) ? marked(e, "lit") : e);
     }
     return matrix(std::move(entries), static_cast<int>(n));
@@ -219,7 +221,7 @@ Expr vector_of(const LossCase& c, const std::string& name) {
   std::vector<Expr> parts;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i > 0) parts.push_back(symbol(","));
-    parts.push_back(number(values[i], fmt::format("{}:{}", name, i)));
+    parts.push_back(number_at(values[i], fmt::format("{}:{}", name, i)));
   }
   return fence(row(std::move(parts)));
 }

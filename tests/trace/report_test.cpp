@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "trace/plot_extras.h"
+
 using namespace yhat;
 
 namespace {
@@ -124,14 +126,9 @@ TEST_CASE("points without a place on the axes interrupt a curve") {
 }
 
 TEST_CASE("a plot points at a point, has a movable line, and spreads counts by their logarithm") {
-  const std::string svg = plot_svg({.title = "t",
-                                    .x_label = "steps",
-                                    .y_label = "y",
-                                    .series = {{"a", {0, 9, 99}, {0, 1, 2}}},
-                                    .marks = {{9, 1, "<here>"}},
-                                    .log_x = true,
-                                    .here = 99},
-                                   "p");
+  const std::string svg =
+      plot_svg({.title = "t", .x_label = "steps", .y_label = "y", .series = {{"a", {0, 9, 99}, {0, 1, 2}}}}, "p",
+               {.marks = {{9, 1, "<here>"}}, .log_x = true, .here = 99});
   CHECK(unbalanced(svg).empty());
   CHECK(svg.find("; &lt;here&gt; at 9, 1</title>") != std::string::npos);
   double lo = 0, hi = 0, left = 0, right = 0;

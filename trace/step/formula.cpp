@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "number_places.h"
 #include "numbers.h"
 
 namespace yhat::trace {
@@ -18,8 +19,8 @@ Expr make(Expr::Kind kind, std::string text, std::vector<Expr> parts = {}) {
 }
 }  // namespace
 
-Expr number(double value, std::string key) {
-  Expr e = make(Expr::Kind::number, std::move(key));
+Expr number(double value) {
+  Expr e = make(Expr::Kind::number, "");
   e.value = value;
   return e;
 }
@@ -174,7 +175,7 @@ std::string inner(const Expr& e) {
   std::string out;
   switch (e.kind) {
     case Expr::Kind::number:
-      return number_markup(e.value, e.text);
+      return number_markup(e.value, e.text);  // the text is its key
     case Expr::Kind::name:
       return identifier(e.text);
     case Expr::Kind::words:

@@ -13,17 +13,16 @@ namespace yhat::trace {
 struct Expr {
   enum class Kind { number, name, symbol, words, row, fraction, sub, super, fence, matrix, marked };
   Kind kind = Kind::row;
-  std::string text;         // name, symbol or words; of marked: the CSS class; of a number: its key
+  std::string text;         // name, symbol or words; of marked: the CSS class
   double value = 0;         // number
   std::vector<Expr> parts;  // of a matrix: all entries in row-major order
   int cols = 0;             // of a matrix
 };
 
-/// With a key, such as "p:2", the page can put other numbers in this one's place.
-Expr number(double value, std::string key = "");
+Expr number(double value);
 /// "x", "W1", "sigma" (Greek letters are spelled).
 Expr name(std::string text);
-/// "+", "=", "+=", "*" (tight) or "times" (with room); " " is a little room between factors
+/// "+", "=", "+=", "*" (tight) or "times" (with room)
 Expr symbol(std::string text);
 Expr words(std::string text);
 Expr row(std::vector<Expr> parts);

@@ -142,12 +142,11 @@ std::string escape(const std::string& text) {
   return out;
 }
 
-std::string number_markup(double value, const std::string& key, const char* element) {
+std::string number_markup(double value) {
   std::string text = show(value);
   std::string shown;
   for (char c : text) shown += c == '-' ? "\xe2\x88\x92" : std::string(1, c);
-  const std::string named = key.empty() ? "" : fmt::format(" data-n=\"{}\"", escape(key));
-  return fmt::format("<{0}{1} data-v=\"{2}\">{3}</{0}>", element, named, show_full(value), shown);
+  return "<mn data-v=\"" + show_full(value) + "\">" + shown + "</mn>";
 }
 
 }  // namespace yhat::trace

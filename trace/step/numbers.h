@@ -19,9 +19,8 @@ std::string show(double value, bool full);
 std::string show(const Numbers& values, const Shape& shape, bool full = false);
 std::string show(const MaybeNumbers& values, const Shape& shape, bool full = false);
 
-/// <mn>, with the exact value at hand for the page's switch of digits; the sign as U+2212. `key`: see number() in
-/// formula.h. Other elements than <mn> for numbers outside of formulas.
-std::string number_markup(double value, const std::string& key = "", const char* element = "mn");
+/// <mn>, with the exact value at hand for the page's switch of digits; the sign as U+2212.
+std::string number_markup(double value);
 /// Text for HTML: & < > and quotes.
 std::string escape(const std::string& text);
 
