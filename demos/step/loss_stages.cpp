@@ -200,8 +200,8 @@ std::vector<Stage> stages_of(const LossCase& c) {
        "Cross-entropy's upstream has p_%t below the line. Where does J have it?",
        "In front of its row %t: J_%ti = p_%t (delta_%ti - p_i). The two cancel, whatever p_%t is."},
       {"the sum, carried out",
-       "Cross-entropy: minus y_i plus p_i times the sum of y. Squared error: p_i stays in front of {mse.mean} and the "
-       "errors.",
+       "Cross-entropy: minus y_i plus p_i times the sum of y. Squared error: p_i stays in front, and "
+       "{mse.mean} is subtracted from every error.",
        "What is left of the sum over k?", "Of cross-entropy's only the sum of y."},
       {"the condition", "The sum of y is 1: this condition is used for cross-entropy.",
        "What if two classes are right, y = (1, 1, 0)?", "Then the sum is 2, and the gradient is 2 p - y, not p - y."},
