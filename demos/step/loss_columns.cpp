@@ -123,7 +123,7 @@ std::string columns_html(const LossCase& c, const std::string& below, bool hidde
       "class=\"f\">p = softmax(z) = {}</span> <span class=\"f\">label {} (from 0)</span> <span class=\"f\">y = "
       "{}</span></p>\n"
       "<div class=\"losses\">\n",
-      block_of(c), hidden ? " hidden" : "", spans(c["z"], "z"), spans(c["p"], "p"), c.label, spans(c["y"], "y"));
+      block_of(c), hidden ? " hidden" : "", spans(c["z"], "z"), spans(c["p"], "p"), c.label, spans(c["y"]));
   for (const LossColumn& column : columns_of(c)) {
     out += fmt::format("<section class=\"loss {}\">\n", column.id) + head(c, column) + "<ol class=\"stages\">\n";
     for (std::size_t k = 0; k < stages.size(); ++k) out += stage(c, column, stages[k], k);

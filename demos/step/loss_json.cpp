@@ -13,9 +13,10 @@ namespace {
 using trace::Json;
 using trace::json_numbers;
 
-// Names whose numbers the page has no place for: they equal others, which take_apart has made sure of.
+// Names whose numbers the page does not change, or has no place for because they equal others.
 bool shown(const std::string& name) {
-  for (const char* hidden : {"ce.paper", "mse.paper", "raw.paper", "raw.rows", "raw.numeric", "J.sums", "J.closed"}) {
+  for (const char* hidden :
+       {"y", "ce.paper", "mse.paper", "raw.paper", "raw.up", "raw.rows", "raw.numeric", "J.sums", "J.closed"}) {
     if (name == hidden) return false;
   }
   return true;
@@ -35,16 +36,6 @@ Json columns(const std::vector<LossCase>& cases) {
   for (const auto& [name, values] : cases[0].numbers) {
     if (!shown(name)) continue;
     for (const LossCase& c : cases) out[name].push_back(json_numbers(c[name]));
-  }
-  return out;
-}
-
-Json series(const std::vector<LossCase>& cases) {
-  Json out = Json::object();
-  for (const char* key : {"p:2", "ce.norm", "mse.norm", "raw.norm"}) {
-    Json values = Json::array();
-    for (const LossCase& c : cases) values.push_back(c.at(key));
-    out[key] = std::move(values);
   }
   return out;
 }
@@ -76,10 +67,9 @@ std::string loss_json(const LossLesson& lesson) {
       {{"name", "how wrong"},
        {"param", "m"},
        {"values", lesson.how_wrong},
-       {"series", series(lesson.sweep)},
        {"label", lesson.sweep[0].label},
        {"block", block_of(lesson.sweep[0])},
-       {"n", columns(lesson.sweep)}},
+       {"series", columns(lesson.sweep)}},
       {{"name", "sigmoid"},
        {"param", "z"},
        {"values", lesson.sigmoid.z},

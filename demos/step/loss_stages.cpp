@@ -107,22 +107,22 @@ class Derivation {
   LossColumn without_softmax() const {
     const Expr error = difference("z", "y", "k");
     const Expr result = row({name("z"), minus(), name("y")});
-    return {
-        "raw",
-        "Squared error",
-        "of z, no softmax",
-        "MSE(z)",
-        row({name("L"), equals(), fraction(number(1), number(2)), room(), over_classes(), room(),
-             super(fence(error), number(2))}),
-        row({slope("z"), equals(), result}),
-        {{row({name("J"), equals(), name("I")}), row({}), "No softmax, no Jacobian."},
-         {row({of("g", "k"), equals(), error}), vector_of(c_, "raw.up"), "Every class sends its error."},
-         {row({slope_i(), equals(), of("g", "i")}), vector_of(c_, "raw.up"), "Nothing stands between the loss and z."},
-         {row({}), row({}), "Nothing to cancel."},
-         {row({equals(), difference("z", "y", "i")}), row({}), "There is no sum to carry out."},
-         {row({}), row({}), "No condition on y."},
-         {row({slope("z"), equals(), marked(result, "result")}), marked(vector_of(c_, "raw.engine"), "result"),
-          "It does not vanish. But z is not a probability."}}};
+    return {"raw",
+            "Squared error",
+            "of z, no softmax",
+            "MSE(z)",
+            row({name("L"), equals(), fraction(number(1), number(2)), room(), over_classes(), room(),
+                 super(fence(error), number(2))}),
+            row({slope("z"), equals(), result}),
+            {{row({name("J"), equals(), name("I")}), row({}), "No softmax, no Jacobian."},
+             {row({of("g", "k"), equals(), error}), vector_of(c_, "raw.engine"), "Every class sends its error."},
+             {row({slope_i(), equals(), of("g", "i")}), vector_of(c_, "raw.engine"),
+              "Nothing stands between the loss and z."},
+             {row({}), row({}), "Nothing to cancel."},
+             {row({equals(), difference("z", "y", "i")}), row({}), "There is no sum to carry out."},
+             {row({}), row({}), "No condition on y."},
+             {row({slope("z"), equals(), marked(result, "result")}), marked(vector_of(c_, "raw.engine"), "result"),
+              "It does not vanish. But z is not a probability."}}};
   }
 
  private:

@@ -87,8 +87,8 @@ TEST_CASE("loss page: every key in the page and its sentences has a number in ev
   CHECK(json["page"] == "loss");
   REQUIRE(json["cases"].size() == 5);
   CHECK(json["cases"][4]["block"] == "2-1");
-  REQUIRE(json["sweeps"][0]["n"]["p"].size() == 81);
-  CHECK(json["sweeps"][0]["series"]["ce.norm"][80] == json["sweeps"][0]["n"]["ce.norm"][80][0]);
+  REQUIRE(json["sweeps"][0]["series"]["p"].size() == 81);
+  CHECK(json["sweeps"][0]["series"]["ce.norm"][80][0] == l.sweep[80].at("ce.norm"));
   CHECK(json["curves"].size() == 4);
   CHECK(count(page, "<div class=\"block\"") == 2);
   CHECK(json["stages"]["2-1"].size() == 7);

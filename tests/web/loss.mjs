@@ -62,7 +62,7 @@ async function cases(browser, file) {
   }
   for (const i of [0, 20, 40, 44, 60, 73, 80]) {
     await page.fill('#m', String(i));
-    const n = Object.fromEntries(Object.entries(trace.sweeps[0].n).map(([name, all]) => [name, all[i]]));
+    const n = Object.fromEntries(Object.entries(trace.sweeps[0].series).map(([name, all]) => [name, all[i]]));
     await numbers(page, { label: 2, n }, `m = ${trace.sweeps[0].values[i]}`);
   }
   const rows = await page.locator('#cases tbody tr').allTextContents();

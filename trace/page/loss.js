@@ -5,7 +5,7 @@ const sweep = trace.sweeps[0];
 sweep.cases = sweep.values.map((_, i) => ({
   label: sweep.label,
   block: sweep.block,
-  n: Object.fromEntries(Object.entries(sweep.n).map(([name, all]) => [name, all[i]])),
+  n: Object.fromEntries(Object.entries(sweep.series).map(([name, all]) => [name, all[i]])),
 }));
 const last = 6;
 let now = trace.cases[trace.shown];
