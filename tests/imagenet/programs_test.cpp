@@ -64,11 +64,12 @@ TEST_CASE("imagenet_eval: prints the errors that its parts compute, and goes on 
   for (const char c : first.out) REQUIRE((c == '\n' || (c >= ' ' && c <= '~')));
 
   const std::string results = test::text(test::read_file(i.folder / "out/results.csv"));
+  // Cut after two whole batches of 16: other batches may round the last bits of a score differently.
   std::size_t half = 0;
-  for (int n = 0; n < 30; ++n) half = results.find('\n', half) + 1;
+  for (int n = 0; n < 7 + 32; ++n) half = results.find('\n', half) + 1;
   test::write_file(i.folder / "out/results.csv", results.substr(0, half + 3));
   const Run second = run(i.folder, IMAGENET_EVAL, arguments);
-  CHECK(second.out.find("23 pictures done before") != std::string::npos);
+  CHECK(second.out.find("32 pictures done before") != std::string::npos);
   CHECK(second.out.find(line("top-1 error", totals.wrong1)) != std::string::npos);
   CHECK(test::text(test::read_file(i.folder / "out/results.csv")) == results);
 
@@ -115,7 +116,7 @@ TEST_CASE("imagenet_eval: wrong weights, folders and options are one line on std
   CHECK(other.find("error: load_state_dict: ") == 0);
   CHECK(other.find("missing 'conv1.weight'") != std::string::npos);
   CHECK(refused("alexnet_torchvision --narrow 8 " + weights + all)
-            .find("features.0.weight is [8, 3, 11, 11], file has [4, 3, 11, 11]") != std::string::npos);
+            .find("'features.0.weight' is [4, 3, 11, 11] (model has [8, 3, 11, 11])") != std::string::npos);
   test::Bytes bytes = test::read_file(i.folder / "w.safetensors");
   bytes.resize(bytes.size() - 1000);
   test::write_file(i.folder / "w.safetensors", bytes);
