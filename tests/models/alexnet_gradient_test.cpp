@@ -27,11 +27,11 @@ TEST_CASE("alexnet: the gradient of the published network, reduced in width, pas
   CHECK(inputs.size() == 16);
   inputs.push_back(x);
   // A small step: none of some ten thousand ReLUs and windows may change its mind in between.
-  const GradcheckReport r = gradcheck(loss, inputs, {.step = 1e-5, .max_elements = 12});
+  const GradcheckReport r = gradcheck(loss, inputs, {.step = 1e-5, .max_elements = 24});
   CAPTURE(r.message);
   CHECK(r.ok);
   CHECK(r.inputs_checked == 17);
-  CHECK(r.checked >= 17 * 10);
+  CHECK(r.checked > 300);
   // Nothing was vacuous: gradients reach the first layer and the image.
   for (const Tensor& g : grad(loss({}), {inputs.front(), x})) CHECK(max(abs(g)).item() > 1e-4);
 }
