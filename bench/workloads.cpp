@@ -148,7 +148,7 @@ constexpr int chain = 1000;
 
 /// A chain of 1,000 multiplications of scalars. The time of an op includes that of freeing it.
 Workload scalar(bool backward) {
-  const Tensor w = tensor(1.0).requires_grad_();
+  Tensor w = tensor(1.0).requires_grad_();
   const auto run = [w, backward]() mutable {
     w.zero_grad();
     double start = now();
