@@ -89,7 +89,7 @@ TEST_CASE("each mistake in a manifest is named with its JSON path") {
   CHECK(mistake_at("/mutants/0/must_fail", json::array()) == "lab.json: /mutants/0/must_fail: must name a check");
   CHECK(mistake_at("/mutants/0/must_fail/0", "7") == "lab.json: /mutants/0/must_fail: no check \"7\"");
   CHECK(mistake_at("/mutants/0/body_file", "x.body") == "lab.json: /mutants/0: needs either \"body\" or \"body_file\"");
-  CHECK(mistake_at("/mutants/1/id", "x") == "lab.json: /mutants/1: \"x\" is there twice");
+  CHECK(mistake_at("/mutants/1/id", "x") == "lab.json: /mutants/1/id: \"x\" is there twice");
   CHECK(mistake_at("/accept/0/message", "m") == "lab.json: /accept/0/message: unknown key");
   CHECK(mistake_at("/hints/7", json::array()) == "lab.json: /hints/7: no check \"7\"");
   json without = good();
