@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The README's pictures of the loss page: docs/loss-light.png and docs/loss-dark.png.
+// The README's pictures of the loss page: docs/pictures/loss-light.png and loss-dark.png.
 import path from 'node:path';
 import { failures, launch, make, open } from './browser.mjs';
 
@@ -12,7 +12,7 @@ for (const colorScheme of ['light', 'dark']) {
     for (const e of document.querySelectorAll('.controls')) e.style.display = 'none';
     return { x: 0, y: top - 8, width: innerWidth, height: bottom - top + 20 };
   });
-  await page.screenshot({ path: path.join(process.env.YHAT_DOCS, `loss-${colorScheme}.png`), clip });
+  await page.screenshot({ path: path.join(process.env.YHAT_DOCS, `pictures/loss-${colorScheme}.png`), clip });
   await page.context().close();
 }
 await browser.close();
