@@ -233,9 +233,9 @@ void kill_orphans() {
       if (behind_name == std::string::npos || behind_name + 4 > stat.size()) continue;
       if (std::atoi(stat.c_str() + behind_name + 4) != me) continue;
       found = true;
-      kill(std::atoi(name.c_str()), SIGKILL);
-    }
-    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+      const pid_t orphan = std::atoi(name.c_str());
+      kill(orphan, SIGKILL);
+      waitpid(orphan, nullptr, 0);  // its own children become ours now, and are found in the next round
     }
     if (!found) return;
   }

@@ -2,6 +2,7 @@
 #ifdef YHAT_STEP_PROGRAM
 #include <doctest/doctest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -43,7 +44,7 @@ struct Folder {
     for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path)) ++n;
     return n;
   }
-  std::string path = "step_program_test";
+  std::string path = "step_program_test_" + std::to_string(getpid());  // several of these tests may run at once
 };
 
 }  // namespace
