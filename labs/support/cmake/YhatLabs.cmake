@@ -102,8 +102,6 @@ function(yhat_add_lab manifest)
     endif()
     target_link_libraries(${program} PRIVATE yhat::yhat_labs_main ${given} "${library}"
       fmt::fmt $<TARGET_NAME_IF_EXISTS:Threads::Threads> $<TARGET_NAME_IF_EXISTS:ZLIB::ZLIB> $<TARGET_NAME_IF_EXISTS:JPEG::JPEG>)
-    get_target_property(grader yhat::yhat-grade LOCATION)
-    set_property(TARGET ${program} PROPERTY RULE_LAUNCH_LINK "\"${grader}\" --linking \"${manifest}\"")
   endforeach()
 
   set(demo)
