@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <unistd.h>
 #include <yhat/error.h>
 #include <yhat/ops.h>
 #include <yhat/recorder.h>
@@ -42,7 +43,7 @@ std::string changed(const std::function<void(Json&)>& change) {
 struct File {
   explicit File(const std::string& content) { std::ofstream(path, std::ios::binary) << content; }
   ~File() { std::remove(path.c_str()); }
-  std::string path = "compare_test.json";
+  std::string path = "compare_test_" + std::to_string(getpid()) + ".json";  // several of these tests may run at once
 };
 
 std::string refusal(const std::string& content) {
@@ -134,7 +135,7 @@ TEST_CASE("compare: equal means within rounding, by dtype") {
 TEST_CASE("compare: the page of the second run marks the step") {
   const test::Mutant m = test::overwriting();
   const File mine(trace::to_json(m.wrong));
-  const std::string reference = "compare_test_reference.json";
+  const std::string reference = "reference_of_" + mine.path;
   trace::write_file("test", reference, trace::to_json(m.right));
   const trace::Comparison c = trace::compare_files(reference, mine.path);
   std::remove(reference.c_str());
@@ -146,7 +147,7 @@ TEST_CASE("compare: the page of the second run marks the step") {
 }
 
 TEST_CASE("compare: files that are no traces, of another schema, or with markup of their own, are refused") {
-  CHECK(refusal("{").find("compare_test.json: not a trace (") != std::string::npos);
+  CHECK(refusal("{").find(".json: not a trace (") != std::string::npos);
   CHECK(refusal("[]").find("schema '' (must be yhat.trace/1)") != std::string::npos);
   CHECK(refusal("{\"schema\": \"yhat.trace/2\"}").find("schema 'yhat.trace/2' (must be yhat.trace/1)") !=
         std::string::npos);
