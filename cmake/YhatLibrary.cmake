@@ -43,6 +43,21 @@ set_target_properties(yhat PROPERTIES
   SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
   WINDOWS_EXPORT_ALL_SYMBOLS ON
   VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+# With CMAKE_UNITY_BUILD, the files of a folder are compiled together, but for those that a lab replaces.
+set_target_properties(yhat PROPERTIES UNITY_BUILD_MODE GROUP)
+file(GLOB manifests "${PROJECT_SOURCE_DIR}/labs/*/lab.json")
+set(in_labs)
+foreach(manifest IN LISTS manifests)
+  file(STRINGS "${manifest}" lines REGEX "\"file\": *\"")
+  list(APPEND in_labs ${lines})
+endforeach()
+foreach(source IN LISTS sources)
+  cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_VARIABLE name)
+  if(NOT in_labs MATCHES "\"${name}\"")
+    cmake_path(GET name PARENT_PATH folder)
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${folder}")
+  endif()
+endforeach()
 if(WIN32)
   set_target_properties(yhat PROPERTIES DEBUG_POSTFIX d)  # its Debug and Release runtimes do not mix
 endif()

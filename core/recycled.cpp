@@ -9,9 +9,9 @@
 namespace yhat {
 namespace {
 
-constexpr std::size_t step = 32;       // sizes are rounded up to multiples of this
-constexpr std::size_t largest = 1024;  // larger blocks are kept with the arrays of tensors
-constexpr std::size_t classes = largest / step;
+constexpr std::size_t step = 32;            // sizes are rounded up to multiples of this
+constexpr std::size_t largest_kept = 1024;  // larger blocks are kept with the arrays of tensors
+constexpr std::size_t classes = largest_kept / step;
 constexpr int most_kept = 4096;  // of each size
 
 struct Free {
@@ -50,7 +50,7 @@ void* fresh_block(std::size_t bytes) {
 }  // namespace
 
 void* take_block(std::size_t bytes) {
-  if (bytes > largest) return take_array(bytes);
+  if (bytes > largest_kept) return take_array(bytes);
   if (!recycling || bytes == 0) return ::operator new(bytes);
   Free*& list = lists.first[class_of(bytes)];
   Free* block = list;
@@ -61,7 +61,7 @@ void* take_block(std::size_t bytes) {
 }
 
 void give_block(void* block, std::size_t bytes) noexcept {
-  if (bytes > largest) return give_array(block, bytes);
+  if (bytes > largest_kept) return give_array(block, bytes);
   if (!recycling || bytes == 0) return ::operator delete(block);
   const std::size_t i = class_of(bytes);
   if (lists.closed || lists.count[i] == most_kept) return ::operator delete(block);

@@ -6,10 +6,11 @@
 namespace yhat {
 namespace {
 thread_local const Scope* innermost = nullptr;
-std::atomic<std::uint64_t> next_id = 1;
+std::atomic<std::uint64_t> next_scope = 1;
 }  // namespace
 
-Scope::Scope(const char* name) : name_(name), outer_(innermost), id_(next_id.fetch_add(1, std::memory_order_relaxed)) {
+Scope::Scope(const char* name)
+    : name_(name), outer_(innermost), id_(next_scope.fetch_add(1, std::memory_order_relaxed)) {
   innermost = this;
 }
 Scope::~Scope() { innermost = outer_; }

@@ -21,14 +21,14 @@ namespace fs = std::filesystem;
 using files::Source;
 
 constexpr std::int64_t class_count = 10;
-constexpr std::uint64_t side = 28;
+constexpr std::uint64_t image_side = 28;
 
 // Images and labels that belong together -> (N,1,28,28) in [0, 1].
 Dataset read_dataset(const Source& image_file, const Source& label_file, const std::vector<std::string>& classes) {
   const files::IdxBytes pixels = files::read_idx_images(image_file);
-  if (pixels.sizes[1] != side || pixels.sizes[2] != side) {
-    image_file.fail(8,
-                    fmt::format("images are {} x {} (must be {} x {})", pixels.sizes[1], pixels.sizes[2], side, side));
+  if (pixels.sizes[1] != image_side || pixels.sizes[2] != image_side) {
+    image_file.fail(8, fmt::format("images are {} x {} (must be {} x {})", pixels.sizes[1], pixels.sizes[2], image_side,
+                                   image_side));
   }
   if (pixels.sizes[0] == 0) image_file.fail(4, "0 images (at least 1)");
   Dataset data;
@@ -37,7 +37,7 @@ Dataset read_dataset(const Source& image_file, const Source& label_file, const s
     label_file.fail(4, fmt::format("{} labels, {} has {} images (must be equal)", data.labels.size(), image_file.path(),
                                    pixels.sizes[0]));
   }
-  data.images = empty(Shape{data.size(), 1, side, side});
+  data.images = empty(Shape{data.size(), 1, image_side, image_side});
   std::transform(pixels.data.begin(), pixels.data.end(), data.images.mutable_data<float>().begin(),
                  [](std::byte b) { return static_cast<float>(std::to_integer<int>(b)) / 255.0F; });
   data.classes = classes;

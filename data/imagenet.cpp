@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using files::in_quotes;
 
-constexpr std::int64_t class_count = 1000;  // IDs above belong to ancestors
+constexpr std::int64_t competition_classes = 1000;  // IDs above belong to ancestors
 constexpr const char* hint_of_mapping =
     "hint: data/convert/meta_to_synsets.py makes the file from the devkit's meta.mat";
 
@@ -84,7 +84,7 @@ Synsets read(const files::Source& source) {
       source.fail(-1, fmt::format("line {} is {} (must be ID, tab, WNID such as n02119789); {}", number,
                                   in_quotes(line), hint_of_mapping));
     }
-    if (e.id > class_count) continue;
+    if (e.id > competition_classes) continue;
     if (!by_id.emplace(e.id, e).second) source.fail(-1, fmt::format("line {}: ID {} again (each once)", number, e.id));
     if (const auto [at, fresh] = seen.emplace(e.wnid, number); !fresh) {
       source.fail(-1, fmt::format("line {}: {} again, as in line {} (each once)", number, e.wnid, at->second));
@@ -110,7 +110,7 @@ Synsets read(const files::Source& source) {
     s.ids[static_cast<std::size_t>(c)] = id;
     s.words[static_cast<std::size_t>(c)] = e.words;
   }
-  if (s.size() == class_count && std::is_sorted(s.by_id.begin(), s.by_id.end())) {
+  if (s.size() == competition_classes && std::is_sorted(s.by_id.begin(), s.by_id.end())) {
     source.fail(-1, fmt::format("IDs 1 to 1000 follow the alphabet (the devkit's do not: its ID 1 is n02119789); {}",
                                 hint_of_mapping));
   }

@@ -26,7 +26,7 @@ Tensor three_channels(const Tensor& image) {
   return y;
 }
 
-Tensor read(const Source& source) {
+Tensor decode(const Source& source) {
   const std::vector<std::byte> bytes = source.read_all();
   const std::string start(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 8));
   if (start.starts_with("\xFF\xD8")) return files::read_jpeg(source, bytes);
@@ -127,9 +127,9 @@ Tensor crop(const Tensor& image, std::int64_t top, std::int64_t left, std::int64
   return part_of(image, top, left, size);
 }
 
-Tensor read_image(const std::string& path) { return read(Source("read_image", path)); }
+Tensor read_image(const std::string& path) { return decode(Source("read_image", path)); }
 Tensor parse_image(std::span<const std::byte> bytes, const std::string& name) {
-  return read(Source("read_image", bytes, name));
+  return decode(Source("read_image", bytes, name));
 }
 
 Tensor resize(const Tensor& image, const ImageSize& size) {

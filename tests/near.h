@@ -13,6 +13,8 @@
 /// What tests of several folders compare with.
 namespace near {
 
+inline constexpr auto f64 = yhat::Dtype::f64;
+
 /// The largest difference of two lists, relative to numbers above 1; infinite where one has a NaN and the other not.
 inline double difference(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() != b.size()) return INFINITY;

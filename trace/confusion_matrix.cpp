@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "percent.h"
 #include "yhat/error.h"
 #include "yhat/ops.h"
 #include "yhat/terminal.h"
@@ -14,11 +15,11 @@
 namespace yhat {
 namespace {
 
+using detail::percent;
+
 double ratio(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(part) / static_cast<double>(whole);
 }
-
-std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.1f} %", 100 * share); }
 
 // fmt pads by bytes in no version and by code points in others: the blanks are counted here.
 std::string padded(const std::string& text, int width) {

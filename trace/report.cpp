@@ -7,12 +7,13 @@
 #include <span>
 
 #include "core/files/atomic_file.h"
+#include "percent.h"
 #include "report_style.h"
 
 namespace yhat {
 namespace {
 
-std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.1f} %", 100 * share); }
+using detail::percent;
 
 /// The shade of a cell, 0 (nothing) to 9: the square root lets rare confusions be seen.
 int shade(std::int64_t count, std::int64_t of) {

@@ -15,8 +15,6 @@ namespace demo {
 
 namespace {
 
-constexpr auto f64 = Dtype::f64;
-
 double bits(const Tensor& y, const Tensor& p) { return information(y, p).cross_entropy; }
 
 Claim errors_of_chance() {
@@ -52,10 +50,10 @@ Claim two_losses() {
 }
 
 Claim not_a_distance() {
-  const Tensor y = tensor({0.5, 0.25, 0.25}, f64);
-  const Information i = information(y, tensor({0.25, 0.5, 0.25}, f64));
-  const Tensor a = tensor({0.9, 0.1}, f64);
-  const Tensor b = tensor({0.5, 0.5}, f64);
+  const Tensor y = tensor({0.5, 0.25, 0.25}, Dtype::f64);
+  const Information i = information(y, tensor({0.25, 0.5, 0.25}, Dtype::f64));
+  const Tensor a = tensor({0.9, 0.1}, Dtype::f64);
+  const Tensor b = tensor({0.5, 0.5}, Dtype::f64);
   const bool distance = bits(y, y) == 0 && bits(a, b) == bits(b, a);
   return {
       6, "Cross-entropy measures the entropy between two distributions.",
@@ -70,7 +68,7 @@ Claim second_term() {
   const NeuronGradients n = neuron_gradients({2, 2, 1, 0});
   const double one_term = -0.0 * std::log(n.a);  // -y ln a, y = 0
   const double two_terms = one_term - 1.0 * std::log(1 - n.a);
-  const double library = binary_cross_entropy_with_logits(tensor(4, f64), tensor(0, f64)).item();
+  const double library = binary_cross_entropy_with_logits(tensor(4, Dtype::f64), tensor(0, Dtype::f64)).item();
   return {
       7, "The loss is -sum_i y_i log yhat_i; its derivative has a \"second term\".",
       fmt::format("a = {:.6f}, y = 0: -y ln a = {:g}; with -(1-y) ln(1-a) added {:.6f}, binary cross-entropy's {:.6f}.",
@@ -80,10 +78,10 @@ Claim second_term() {
 }
 
 Claim sums_to_one() {
-  const Tensor z = tensor({1, 2, 3}, f64);
+  const Tensor z = tensor({1, 2, 3}, Dtype::f64);
   const double softmax_sum = sum(softmax(z, 0)).item();
   const double sigmoid_sum = sum(sigmoid(z)).item();
-  const AnyTarget two = any_target(tensor({2, 1, 0.1}, f64), tensor({1, 1, 0}, f64));
+  const AnyTarget two = any_target(tensor({2, 1, 0.1}, Dtype::f64), tensor({1, 1, 0}, Dtype::f64));
   const bool general = apart(two.gradient, two.on_paper) < 1e-14;
   return {8, "sum y_i = 1 and sum yhat_i = 1.",
           fmt::format("softmax of (1, 2, 3) sums to {:g}, three sigmoids to {:.4f}. y = (1, 1, 0): the gradient is not "
@@ -103,8 +101,8 @@ Claim derivation() {
 }
 
 Claim like_squares() {
-  const Tensor z = tensor({2, 1, 0.1}, f64).requires_grad_();
-  const Tensor y = tensor({0, 0, 1}, f64);
+  const Tensor z = tensor({2, 1, 0.1}, Dtype::f64).requires_grad_();
+  const Tensor y = tensor({0, 0, 1}, Dtype::f64);
   const double linear = apart(grad(0.5 * sum((z - y) * (z - y)), {z})[0], z.detach() - y);
   const NeuronGradients n = neuron_gradients({2, 2, 1, 0});
   return {10, "The gradient is very similar to that of the mean square.",
@@ -117,8 +115,8 @@ Claim like_squares() {
 
 Claim softmax_formula() {
   const std::vector<double> z = {1, 2, 3};
-  const Tensor written = written_out(z, 2, f64, false).ops[3].value;
-  const Tensor library = softmax(tensor({1, 2, 3}, f64), 0);
+  const Tensor written = written_out(z, 2, Dtype::f64, false).ops[3].value;
+  const Tensor library = softmax(tensor({1, 2, 3}, Dtype::f64), 0);
   return {11, "a_j = e^{z_j} / sum_k e^{z_k}; the inputs are logits.",
           fmt::format("z = (1, 2, 3): ({:.6f}, {:.6f}, {:.6f}).", written.at({0}), written.at({1}), written.at({2})),
           "Code subtracts the largest logit first: the same, without overflow.",
@@ -126,8 +124,8 @@ Claim softmax_formula() {
 }
 
 Claim between_zero_and_one() {
-  const Tensor small = softmax(tensor({1, 2, 3}, f64), 0);
-  const Tensor large = softmax(tensor({0, -800}, f64), 0);
+  const Tensor small = softmax(tensor({1, 2, 3}, Dtype::f64), 0);
+  const Tensor large = softmax(tensor({0, -800}, Dtype::f64), 0);
   const auto inside = [](const Tensor& p) {
     for (const double v : p.to_vector()) {
       if (v <= 0 || v >= 1) return false;
@@ -136,7 +134,7 @@ Claim between_zero_and_one() {
   };
   return {12, "Each output is between 0 and 1, and they add up to 1.",
           fmt::format("softmax(0, -800) in f64 = ({:g}, {:g}); from a gap of {:.2f} on the smaller is exactly 0.",
-                      large.at({0}), large.at({1}), gap_edges(f64).loss),
+                      large.at({0}), large.at({1}), gap_edges(Dtype::f64).loss),
           "On paper, always. In floating point they round to 0 and 1.", judged(inside(small), inside(large))};
 }
 

@@ -14,7 +14,7 @@ using trace::Json;
 using trace::json_numbers;
 
 // Names whose numbers the page does not change, or has no place for because they equal others.
-bool shown(const std::string& name) {
+bool in_page(const std::string& name) {
   for (const char* hidden :
        {"y", "ce.paper", "mse.paper", "raw.paper", "raw.up", "raw.rows", "raw.numeric", "J.sums", "J.closed"}) {
     if (name == hidden) return false;
@@ -25,7 +25,7 @@ bool shown(const std::string& name) {
 Json case_json(const LossCase& c) {
   Json numbers = Json::object();
   for (const auto& [name, values] : c.numbers) {
-    if (shown(name) && (name != "J" || c.shows_jacobian())) numbers[name] = json_numbers(values);
+    if (in_page(name) && (name != "J" || c.shows_jacobian())) numbers[name] = json_numbers(values);
   }
   return {{"id", c.id}, {"name", c.name}, {"label", c.label}, {"block", block_of(c)}, {"n", std::move(numbers)}};
 }
@@ -34,7 +34,7 @@ Json case_json(const LossCase& c) {
 Json columns(const std::vector<LossCase>& cases) {
   Json out = Json::object();
   for (const auto& [name, values] : cases[0].numbers) {
-    if (!shown(name)) continue;
+    if (!in_page(name)) continue;
     for (const LossCase& c : cases) out[name].push_back(json_numbers(c[name]));
   }
   return out;

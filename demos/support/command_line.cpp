@@ -14,16 +14,6 @@
 namespace demo {
 namespace {
 
-struct Option {
-  std::string name;
-  std::string placeholder;  // empty: a flag
-  std::string help;
-  std::string standard;  // the default, empty if there is none to tell
-  std::string given = {};
-  bool flag_given = false;
-  std::function<void(const Option&)> set = {};
-};
-
 /// How many insertions, deletions, replacements and swaps of neighbours turn a into b (Damerau 1964).
 std::size_t distance(const std::string& a, const std::string& b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -51,6 +41,16 @@ std::string shell_quoted(const std::string& word) {
 }  // namespace
 
 struct CommandLine::Impl {
+  struct Option {
+    std::string name;
+    std::string placeholder;  // empty: a flag
+    std::string help;
+    std::string standard;  // the default, empty if there is none to tell
+    std::string given = {};
+    bool flag_given = false;
+    std::function<void(const Option&)> set = {};
+  };
+
   std::string program, what, command;
   std::vector<std::unique_ptr<Option>> options;
   std::unique_ptr<Option> positional;
@@ -89,8 +89,8 @@ CommandLine::~CommandLine() = default;
 
 void CommandLine::argument(const std::string& placeholder, std::string& value, const std::vector<std::string>& allowed,
                            const std::string& help) {
-  impl_->positional = std::make_unique<Option>(Option{placeholder, "", help, value});
-  impl_->positional->set = [&value, allowed](const Option& o) {
+  impl_->positional = std::make_unique<Impl::Option>(Impl::Option{placeholder, "", help, value});
+  impl_->positional->set = [&value, allowed](const Impl::Option& o) {
     if (std::find(allowed.begin(), allowed.end(), o.given) == allowed.end()) {
       throw UsageError(fmt::format("{}: {} ({})", o.name, o.given, fmt::join(allowed, ", ")));
     }
@@ -101,7 +101,7 @@ void CommandLine::argument(const std::string& placeholder, std::string& value, c
 void CommandLine::integer(const std::string& name, std::int64_t& value, std::int64_t lo, std::int64_t hi,
                           const std::string& help) {
   impl_->add({name, "N", help, fmt::to_string(value)});
-  impl_->options.back()->set = [&value, lo, hi](const Option& o) {
+  impl_->options.back()->set = [&value, lo, hi](const Impl::Option& o) {
     std::int64_t given = 0;
     if (!parse_number(o.given, given) || given < lo || given > hi) {
       throw UsageError(fmt::format("{}: {} ({} to {})", o.name, o.given, lo, hi));
@@ -112,7 +112,7 @@ void CommandLine::integer(const std::string& name, std::int64_t& value, std::int
 
 void CommandLine::number(const std::string& name, double& value, double lo, double hi, const std::string& help) {
   impl_->add({name, "X", help, fmt::format("{:g}", value)});
-  impl_->options.back()->set = [&value, lo, hi](const Option& o) {
+  impl_->options.back()->set = [&value, lo, hi](const Impl::Option& o) {
     double given = 0;
     if (!parse_number(o.given, given) || !(given >= lo && given <= hi)) {
       throw UsageError(fmt::format("{}: {} ({:g} to {:g})", o.name, o.given, lo, hi));
@@ -124,7 +124,7 @@ void CommandLine::number(const std::string& name, double& value, double lo, doub
 void CommandLine::text(const std::string& name, std::string& value, const std::string& placeholder,
                        const std::string& help) {
   impl_->add({name, placeholder, help, value});
-  impl_->options.back()->set = [&value](const Option& o) {
+  impl_->options.back()->set = [&value](const Impl::Option& o) {
     if (o.given.empty()) throw UsageError(fmt::format("{}: an empty text", o.name));
     value = o.given;
   };
@@ -133,7 +133,7 @@ void CommandLine::text(const std::string& name, std::string& value, const std::s
 void CommandLine::choice(const std::string& name, std::string& value, const std::vector<std::string>& allowed,
                          const std::string& help) {
   impl_->add({name, fmt::format("{}", fmt::join(allowed, "|")), help, value});
-  impl_->options.back()->set = [&value, allowed](const Option& o) {
+  impl_->options.back()->set = [&value, allowed](const Impl::Option& o) {
     if (std::find(allowed.begin(), allowed.end(), o.given) == allowed.end()) {
       throw UsageError(fmt::format("{}: {} ({})", o.name, o.given, fmt::join(allowed, ", ")));
     }
@@ -143,7 +143,7 @@ void CommandLine::choice(const std::string& name, std::string& value, const std:
 
 void CommandLine::flag(const std::string& name, bool& value, const std::string& help) {
   impl_->add({name, "", help, ""});
-  impl_->options.back()->set = [&value](const Option&) { value = true; };
+  impl_->options.back()->set = [&value](const Impl::Option&) { value = true; };
 }
 
 void CommandLine::parse(int argc, const char* const* argv) {

@@ -7,7 +7,7 @@
 #include "errors.h"
 
 using namespace yhat;
-using test::text_of;
+using yhat::test::text_of;
 
 namespace {
 Tensor scalar(double v) { return tensor(v, Dtype::f64).requires_grad_(); }

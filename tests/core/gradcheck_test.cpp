@@ -11,7 +11,7 @@
 #include "errors.h"
 
 using namespace yhat;
-using test::text_of;
+using yhat::test::text_of;
 
 namespace {
 

@@ -98,7 +98,7 @@ TEST_CASE("observer: an inner scope replaces the outer one and restores it after
 
 TEST_CASE("error: the path of the open scope stands behind the op") {
   const Scope scope("conv1");
-  CHECK(test::text_of<ShapeError>([] {
+  CHECK(yhat::test::text_of<ShapeError>([] {
           reshape(zeros({2, 3}), {4, 2});
         }) == "reshape (conv1): [2, 3] has 6 elements, [4, 2] has 8 (must be equal)");
   try {

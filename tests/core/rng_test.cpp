@@ -55,7 +55,7 @@ TEST_CASE("rng: bounded integers are in range and unbiased") {
   std::vector<int> count(6);
   for (int i = 0; i < 60000; ++i) ++count[static_cast<std::size_t>(rng.below(6))];
   for (int c : count) CHECK(std::abs(c - 10000) < 400);
-  CHECK(test::text_of<ArgumentError>([&] { rng.below(0); }) == "Rng::below: n = 0 (must be >= 1)");
+  CHECK(yhat::test::text_of<ArgumentError>([&] { rng.below(0); }) == "Rng::below: n = 0 (must be >= 1)");
 }
 
 TEST_CASE("rng: a permutation has each number once") {

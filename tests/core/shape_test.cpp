@@ -5,7 +5,7 @@
 #include "errors.h"
 
 using namespace yhat;
-using test::text_of;
+using yhat::test::text_of;
 
 TEST_CASE("shape: a container of sizes") {
   const Shape s{2, 3, 4};

@@ -5,7 +5,7 @@
 #include "errors.h"
 
 using namespace yhat;
-using test::text_of;
+using yhat::test::text_of;
 
 TEST_CASE("tensor: nested braces") {
   CHECK(tensor(5).shape() == Shape{});

@@ -25,14 +25,6 @@ std::uint64_t after(int steps, int threads, bool adam = false, std::uint64_t see
   return run.final_digest();
 }
 
-bool same(const StateDict& a, const StateDict& b) {
-  bool all = a.size() == b.size() && !a.empty();
-  for (std::size_t i = 0; all && i < a.size(); ++i) {
-    all = a[i].first == b[i].first && ::test::same_bits(a[i].second, b[i].second);
-  }
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("promise a: forward and backward have the same bits when repeated, and with 1, 2, 4 and 8 threads") {
@@ -48,7 +40,7 @@ TEST_CASE("promise a: forward and backward have the same bits when repeated, and
   }
   for (const Tensors& r : results) {
     REQUIRE(r.size() == results[0].size());
-    for (std::size_t i = 0; i < r.size(); ++i) CHECK(::test::same_bits(r[i], results[0][i]));
+    for (std::size_t i = 0; i < r.size(); ++i) CHECK(yhat::test::same_bits(r[i], results[0][i]));
   }
 }
 
@@ -62,7 +54,7 @@ TEST_CASE("promise a: 100 steps of training have the same bits when repeated, an
 }
 
 TEST_CASE("promise a: a run that was saved, loaded and continued has the bits of one that never stopped") {
-  const ::test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   for (bool adam : {false, true}) {
     CAPTURE(adam);
     TrainingRun straight(1, adam);
@@ -83,8 +75,8 @@ TEST_CASE("promise a: a run that was saved, loaded and continued has the bits of
       const Threads four(4);
       resumed.train(15);
     }
-    CHECK(same(state_dict(resumed.net), state_dict(straight.net)));
-    CHECK(same(state_dict(*resumed.optimiser), state_dict(*straight.optimiser)));
+    CHECK(yhat::test::same_bits(state_dict(resumed.net), state_dict(straight.net)));
+    CHECK(yhat::test::same_bits(state_dict(*resumed.optimiser), state_dict(*straight.optimiser)));
     CHECK(resumed.shuffle.state() == straight.shuffle.state());
     CHECK(resumed.net.generators()[0]->state() == straight.net.generators()[0]->state());
   }
@@ -103,5 +95,5 @@ TEST_CASE("autograd 12: zero_grad then backward has the bits of a fresh run") {
   backward(fresh);
   const Tensors a = used.net.parameters();
   const Tensors b = fresh.net.parameters();
-  for (std::size_t i = 0; i < a.size(); ++i) CHECK(::test::same_bits(a[i].grad(), b[i].grad()));
+  for (std::size_t i = 0; i < a.size(); ++i) CHECK(yhat::test::same_bits(a[i].grad(), b[i].grad()));
 }

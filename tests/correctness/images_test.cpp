@@ -8,11 +8,11 @@
 #include "tests/core/errors.h"
 
 using namespace yhat;
-using test::text_of;
+using yhat::test::text_of;
 
 namespace {
 
-Tensor leaf(const Shape& shape, std::uint64_t seed) {
+Tensor around_zero(const Shape& shape, std::uint64_t seed) {
   Rng rng(seed);
   return uniform(shape, -2, 2, rng, Dtype::f64).requires_grad_();
 }
@@ -24,8 +24,8 @@ std::vector<double> gradient_of_sum(const Tensor& y, const Tensor& x) { return g
 }  // namespace
 
 TEST_CASE("convolution 58: a kernel as large as the input, larger, and larger but for the padding") {
-  const Tensor x = leaf({2, 3, 4, 5}, 1);
-  const Tensor all = leaf({2, 3, 4, 5}, 2);
+  const Tensor x = around_zero({2, 3, 4, 5}, 1);
+  const Tensor all = around_zero({2, 3, 4, 5}, 2);
   const Tensor y = conv2d(x, all);
   REQUIRE(y.shape() == Shape{2, 2, 1, 1});
   for (std::int64_t n = 0; n < 2; ++n) {
@@ -35,9 +35,9 @@ TEST_CASE("convolution 58: a kernel as large as the input, larger, and larger bu
     }
   }
   CHECK(text_of<ShapeError>([&] {
-          conv2d(x, leaf({2, 3, 5, 5}, 3));
+          conv2d(x, around_zero({2, 3, 5, 5}, 3));
         }) == "conv2d: kernel [5, 5] exceeds padded input [4, 5], output would be 0 x 1 (kernel must fit)");
-  const Tensor larger = leaf({2, 3, 6, 5}, 4);
+  const Tensor larger = around_zero({2, 3, 6, 5}, 4);
   CHECK(conv2d(x, larger, {.padding = {1, 0}}).shape() == Shape{2, 2, 1, 1});
   const auto report = gradcheck(
       [](const Tensors& t) {
@@ -49,10 +49,10 @@ TEST_CASE("convolution 58: a kernel as large as the input, larger, and larger bu
 
 TEST_CASE("convolution 59: depthwise with stride and padding against a plain loop, dx and dw of every channel") {
   const std::int64_t channels = 3, h = 6, w = 7, kh = 3, kw = 2, sh = 2, sw = 3, ph = 1, pw = 2;
-  const Tensor x = leaf({2, channels, h, w}, 1);
-  const Tensor weight = leaf({channels, 1, kh, kw}, 2);
+  const Tensor x = around_zero({2, channels, h, w}, 1);
+  const Tensor weight = around_zero({channels, 1, kh, kw}, 2);
   const Tensor y = conv2d(x, weight, {.stride = {sh, sw}, .padding = {ph, pw}, .groups = channels});
-  const Tensor v = leaf(y.shape(), 3).detach();
+  const Tensor v = around_zero(y.shape(), 3).detach();
   const Tensors g = grad(y, {x, weight}, {.seed = v});
   std::vector<double> value(static_cast<std::size_t>(y.size()), 0.0);
   std::vector<double> dx(static_cast<std::size_t>(x.size()), 0.0);

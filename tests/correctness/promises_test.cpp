@@ -31,27 +31,19 @@ struct Model {
   }
 };
 
-bool same(const StateDict& a, const StateDict& b) {
-  bool all = a.size() == b.size() && !a.empty();
-  for (std::size_t i = 0; all && i < a.size(); ++i) {
-    all = a[i].first == b[i].first && ::test::same_bits(a[i].second, b[i].second);
-  }
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE(
     "promise b: a wrong call throws a typed error and leaves parameters, gradients, graph and files as they were") {
-  const ::test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   Model m;
   m.loss().backward();
   m.optimiser.step();
   const Tensor pending = m.loss();  // a graph that must still be usable
   const std::string file = folder / "model.safetensors";
   save_safetensors(file, state_dict(m.net));
-  const ::test::Bytes on_disk = ::test::read_file(file);
-  ::test::write_file(folder / "broken", std::string("\x08\0\0\0\0\0\0\0{}      x", 17));
+  const yhat::test::Bytes on_disk = yhat::test::read_file(file);
+  yhat::test::write_file(folder / "broken", std::string("\x08\0\0\0\0\0\0\0{}      x", 17));
 
   const StateDict before = m.everything();
   const std::int64_t nodes = live_nodes();
@@ -96,10 +88,10 @@ TEST_CASE(
       typed = std::string(e.what()).find('\n') == std::string::npos;
     }
     CHECK(typed);
-    CHECK(same(m.everything(), before));
+    CHECK(yhat::test::same_bits(m.everything(), before));
     CHECK(live_nodes() == nodes);
     CHECK(m.rng.state() == generator);
-    CHECK(::test::read_file(file) == on_disk);
+    CHECK(yhat::test::read_file(file) == on_disk);
     CHECK(grad_enabled());
   }
   CHECK(folder.count() == 2);
@@ -110,7 +102,7 @@ TEST_CASE(
   first.grad().mutable_data<float>()[1] = std::numeric_limits<float>::quiet_NaN();
   const StateDict poisoned = m.everything();
   CHECK_THROWS_AS(m.optimiser.step(), NumericError);
-  CHECK(same(m.everything(), poisoned));
+  CHECK(yhat::test::same_bits(m.everything(), poisoned));
 }
 
 TEST_CASE("promise d: live_nodes() returns to its old value when the last handle goes, whatever happened in between") {

@@ -183,10 +183,10 @@ TEST_CASE(
     "earns nothing") {
   const Manifest manifest = manifest_of({{"h.01 passes", ""}, {"h.05 exit after a failure", ""}, {"h.99 phantom", ""}});
   const auto report = [&] {
-    nlohmann::json json = nlohmann::json::parse(json_report(grade_of(manifest), {}));
-    json.erase("seconds");
-    for (auto& check : json["checks"]) check.erase("seconds");
-    return json;
+    nlohmann::json parsed = nlohmann::json::parse(json_report(grade_of(manifest), {}));
+    parsed.erase("seconds");
+    for (auto& check : parsed["checks"]) check.erase("seconds");
+    return parsed;
   };
   const nlohmann::json first = report();
   CHECK(first == report());

@@ -8,22 +8,21 @@
 
 namespace {
 
-using test::TempFolder;
+using yhat::test::big_endian;
+using yhat::test::TempFolder;
 
-std::string big(std::uint32_t n) {
-  return {static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
-}
 std::string images(std::uint32_t n, std::uint32_t side = 28, char first = '\0') {
-  return big(0x803) + big(n) + big(side) + big(side) + std::string(std::size_t{n} * side * side, first);
+  return big_endian(0x803) + big_endian(n) + big_endian(side) + big_endian(side) +
+         std::string(std::size_t{n} * side * side, first);
 }
 std::string labels(const std::string& values) {
-  return big(0x801) + big(static_cast<std::uint32_t>(values.size())) + values;
+  return big_endian(0x801) + big_endian(static_cast<std::uint32_t>(values.size())) + values;
 }
 void write_four(const TempFolder& folder, const std::string& joint = "-") {
-  test::write_file(folder / ("train-images" + joint + "idx3-ubyte"), images(3, 28, '\xFF'));
-  test::write_file(folder / ("train-labels" + joint + "idx1-ubyte"), labels("\1\2\1"));
-  test::write_file(folder / ("t10k-images" + joint + "idx3-ubyte"), images(2));
-  test::write_file(folder / ("t10k-labels" + joint + "idx1-ubyte"), labels(std::string("\0\x09", 2)));
+  yhat::test::write_file(folder / ("train-images" + joint + "idx3-ubyte"), images(3, 28, '\xFF'));
+  yhat::test::write_file(folder / ("train-labels" + joint + "idx1-ubyte"), labels("\1\2\1"));
+  yhat::test::write_file(folder / ("t10k-images" + joint + "idx3-ubyte"), images(2));
+  yhat::test::write_file(folder / ("t10k-labels" + joint + "idx1-ubyte"), labels(std::string("\0\x09", 2)));
 }
 /// Sets an environment variable for a scope.
 class Environment {
@@ -83,13 +82,13 @@ TEST_CASE("80 a folder that is not there or lacks a file says what is there") {
         "FashionMnist: /no/such/folder: no such folder; hint: --data names the folder with the four files");
   CHECK(message<yhat::IoError>([&] { yhat::FashionMnist{folder.path()}; }) ==
         "FashionMnist: " + folder.path() + ": no train-images-idx3-ubyte(.gz); found nothing");
-  test::write_file(folder / "b.csv", "");
-  test::write_file(folder / "a.csv", "");
+  yhat::test::write_file(folder / "b.csv", "");
+  yhat::test::write_file(folder / "a.csv", "");
   CHECK(message<yhat::IoError>([&] { yhat::FashionMnist{folder.path()}; }) ==
         "FashionMnist: " + folder.path() + ": no train-images-idx3-ubyte(.gz); found a.csv, b.csv");
   CHECK(message<yhat::IoError>([&] { yhat::FashionMnist{folder / "a.csv"}; }).find("is not a folder") !=
         std::string::npos);
-  for (int i = 0; i < 20; ++i) test::write_file(folder / std::to_string(i), "");
+  for (int i = 0; i < 20; ++i) yhat::test::write_file(folder / std::to_string(i), "");
   CHECK(message<yhat::IoError>([&] { yhat::FashionMnist{folder.path()}; }).find("14, 15, ...") != std::string::npos);
 }
 
@@ -99,21 +98,21 @@ TEST_CASE("80 files that do not belong together: count mismatch, size, empty set
   const auto error = [&] { return message<yhat::FormatError>([&] { yhat::FashionMnist{folder.path()}; }); };
   const std::string train_images = folder / "train-images-idx3-ubyte";
   const std::string train_labels = folder / "train-labels-idx1-ubyte";
-  test::write_file(train_labels, labels("\1\2"));
+  yhat::test::write_file(train_labels, labels("\1\2"));
   CHECK(error() ==
         "load_idx: " + train_labels + ": byte 4: 2 labels, " + train_images + " has 3 images (must be equal)");
-  test::write_file(train_labels, labels("\1\2\x0A"));
+  yhat::test::write_file(train_labels, labels("\1\2\x0A"));
   CHECK(error() == "load_idx: " + train_labels + ": byte 10: label 10 (valid: [0, 9])");
-  test::write_file(train_labels, images(3));
+  yhat::test::write_file(train_labels, images(3));
   CHECK(error() ==
         "load_idx: " + train_labels + ": magic 0x00000803 (labels: 0x00000801); hint: this is an image file");
-  test::write_file(train_images, labels("\1\2"));
+  yhat::test::write_file(train_images, labels("\1\2"));
   CHECK(error() == "load_idx: " + train_images + ": magic 0x00000801 (images: 0x00000803); hint: this is a label file");
-  test::write_file(train_images, images(3, 32));
+  yhat::test::write_file(train_images, images(3, 32));
   CHECK(error() == "load_idx: " + train_images + ": byte 8: images are 32 x 32 (must be 28 x 28)");
-  test::write_file(train_images, images(0));
+  yhat::test::write_file(train_images, images(0));
   CHECK(error() == "load_idx: " + train_images + ": byte 4: 0 images (at least 1)");
-  test::write_file(train_images, images(3).substr(0, 1016));
+  yhat::test::write_file(train_images, images(3).substr(0, 1016));
   CHECK(error() == "load_idx: " + train_images +
                        ": header says 3 x 28 x 28 = 2368 bytes, file has 1016; hint: truncated, copy it again");
 }
@@ -121,7 +120,7 @@ TEST_CASE("80 files that do not belong together: count mismatch, size, empty set
 TEST_CASE("a plain file is taken before a packed one") {
   const TempFolder folder;
   write_four(folder);
-  test::write_file(folder / "train-images-idx3-ubyte.gz", "not gzip");
+  yhat::test::write_file(folder / "train-images-idx3-ubyte.gz", "not gzip");
   CHECK(yhat::FashionMnist(folder.path()).train.size() == 3);
 }
 

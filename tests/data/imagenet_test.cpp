@@ -68,10 +68,10 @@ TEST_CASE("synsets: a thousand IDs in alphabetical order are not the devkit's") 
 }
 
 TEST_CASE("ground truth: IDs become classes, anything else is named with its line") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const Synsets s = parse_synsets(four, "s.txt");
   const auto classes = [&](const std::string& text) {
-    test::write_file(folder / "truth.txt", text);
+    yhat::test::write_file(folder / "truth.txt", text);
     return read_ground_truth(folder / "truth.txt", s);
   };
   CHECK(classes("1\n2\r\n4\n3\n1\n") == std::vector<std::int64_t>{3, 0, 1, 2, 3});
@@ -85,10 +85,10 @@ TEST_CASE("ground truth: IDs become classes, anything else is named with its lin
 }
 
 TEST_CASE("validation pictures are found by number, missing and unexpected ones are named") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const Synsets s = parse_synsets(four);
   const std::vector<std::int64_t> labels = {3, 0, 1};
-  const auto picture = [&](const std::string& name) { test::write_file(folder / name, "P5 1 1 255 a"); };
+  const auto picture = [&](const std::string& name) { yhat::test::write_file(folder / name, "P5 1 1 255 a"); };
   const auto error = [&] { return error_of<Error>([&] { validation_pictures(folder.path(), labels, s); }); };
   picture("ILSVRC2012_val_00000002.JPEG");
   picture("readme.txt");
@@ -118,11 +118,11 @@ TEST_CASE("validation pictures are found by number, missing and unexpected ones 
 }
 
 TEST_CASE("a folder per synset: classes by WNID however many folders there are") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const Synsets s = parse_synsets(four, "s.txt");
   for (const char* name : {"n03000004", "n01500002"}) {
     std::filesystem::create_directory(folder / name);
-    test::write_file(folder / (std::string(name) + "/a.ppm"), "P5 1 1 255 a");
+    yhat::test::write_file(folder / (std::string(name) + "/a.ppm"), "P5 1 1 255 a");
   }
   CHECK(error_of<IoError>([&] { synset_pictures(folder.path(), s); }) ==
         fmt::format("synset_pictures: {}: has no pictures for 2 of 4 synsets: n01000001, n02000003; hint: partial "
@@ -139,10 +139,10 @@ TEST_CASE("a folder per synset: classes by WNID however many folders there are")
 }
 
 TEST_CASE("folders that are numbers of different lengths would be sorted wrongly and are refused") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   for (const char* name : {"1", "2", "10"}) {
     std::filesystem::create_directory(folder / name);
-    test::write_file(folder / (std::string(name) + "/a.ppm"), "P5 1 1 255 a");
+    yhat::test::write_file(folder / (std::string(name) + "/a.ppm"), "P5 1 1 255 a");
   }
   CHECK(error_of<FormatError>([&] { ImageFolder all(folder.path()); }) ==
         fmt::format("ImageFolder: {}: classes '1' and '10' are numbers of different lengths (sorted by name, 10 comes "

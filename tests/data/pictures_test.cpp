@@ -9,13 +9,13 @@
 
 namespace {
 
-using test::bytes;
-using test::format_error;
 using yhat::Shape;
+using yhat::test::bytes;
+using yhat::test::format_error;
 
 const std::string kPictures = std::string(YHAT_TEST_SOURCE_DIR) + "/tests/data/pictures/";
 
-std::string error_of(const std::string& content) {
+std::string picture_error(const std::string& content) {
   return format_error([&] { yhat::parse_image(bytes(content)); });
 }
 
@@ -29,11 +29,11 @@ TEST_CASE("a picture in Netpbm's format is read with three channels") {
 }
 
 TEST_CASE("what is no photograph is named by its content") {
-  CHECK(error_of("\x89PNG\r\n\x1A\n") == "read_image: memory: byte 0: is a PNG (JPEG or PNM)");
-  CHECK(error_of("GIF89a") == "read_image: memory: byte 0: is a GIF (JPEG or PNM)");
-  CHECK(error_of("BMxxxx") == "read_image: memory: byte 0: is a BMP (JPEG or PNM)");
-  CHECK(error_of("") == "read_image: memory: byte 0: is empty (JPEG or PNM)");
-  CHECK(error_of("<html>\n") == "read_image: memory: byte 0: begins with '<html>\\x0a' (JPEG or PNM)");
+  CHECK(picture_error("\x89PNG\r\n\x1A\n") == "read_image: memory: byte 0: is a PNG (JPEG or PNM)");
+  CHECK(picture_error("GIF89a") == "read_image: memory: byte 0: is a GIF (JPEG or PNM)");
+  CHECK(picture_error("BMxxxx") == "read_image: memory: byte 0: is a BMP (JPEG or PNM)");
+  CHECK(picture_error("") == "read_image: memory: byte 0: is empty (JPEG or PNM)");
+  CHECK(picture_error("<html>\n") == "read_image: memory: byte 0: begins with '<html>\\x0a' (JPEG or PNM)");
 }
 
 TEST_CASE("resize: bilinear, every pixel counts when it shrinks") {
@@ -101,12 +101,12 @@ TEST_CASE("35 crops: origins of the ten for 224 and 227 from 256, the last five 
 }
 
 TEST_CASE("a folder of classes: sorted names, labels by rank, batches, bad pictures named or skipped") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   for (const char* name : {"n02", "n01", ".hidden"}) std::filesystem::create_directory(folder / name);
-  test::write_file(folder / "n02/b.ppm", "P6 1 2 255\nabcdef");
-  test::write_file(folder / "n02/a.JPEG", "\x89PNG\r\n\x1A\n");
-  test::write_file(folder / "n01/z.pgm", "P5 2 2 255\nabcd");
-  test::write_file(folder / "stray.txt", "not a class");
+  yhat::test::write_file(folder / "n02/b.ppm", "P6 1 2 255\nabcdef");
+  yhat::test::write_file(folder / "n02/a.JPEG", "\x89PNG\r\n\x1A\n");
+  yhat::test::write_file(folder / "n01/z.pgm", "P5 2 2 255\nabcd");
+  yhat::test::write_file(folder / "stray.txt", "not a class");
   const yhat::ImageFolder pictures(folder.path());
   CHECK(pictures.classes == std::vector<std::string>{"n01", "n02"});
   REQUIRE(pictures.size() == 3);
@@ -153,15 +153,15 @@ TEST_CASE("JPEG: colour and grey pictures have the pixels of the lossless origin
 TEST_CASE("JPEG: CMYK is named, truncation and damage are errors, nothing may follow") {
   CHECK(format_error([] { yhat::read_image(kPictures + "cmyk.jpg"); }).find("JPEG with CMYK colours") !=
         std::string::npos);
-  const test::Bytes whole = test::read_file(kPictures + "colour.jpg");
-  test::cut_everywhere(whole, [](const test::Bytes& b) { yhat::parse_image(b); });
-  test::flip_everywhere(whole, [](const test::Bytes& b) { yhat::parse_image(b); });
-  CHECK(error_of(test::text(whole) + "x").find("1 bytes follow the picture") != std::string::npos);
-  CHECK(error_of("\xFF\xD8").find("read_image: memory: byte 2: damaged JPEG (") == 0);
+  const yhat::test::Bytes whole = yhat::test::read_file(kPictures + "colour.jpg");
+  yhat::test::cut_everywhere(whole, [](const yhat::test::Bytes& b) { yhat::parse_image(b); });
+  yhat::test::flip_everywhere(whole, [](const yhat::test::Bytes& b) { yhat::parse_image(b); });
+  CHECK(picture_error(yhat::test::text(whole) + "x").find("1 bytes follow the picture") != std::string::npos);
+  CHECK(picture_error("\xFF\xD8").find("read_image: memory: byte 2: damaged JPEG (") == 0);
 }
 #else
 TEST_CASE("JPEG: a build without libjpeg says what to do") {
-  CHECK(error_of("\xFF\xD8\xFF\xE0") ==
+  CHECK(picture_error("\xFF\xD8\xFF\xE0") ==
         "read_image: memory: is a JPEG and this build has no libjpeg; hint: install it "
         "(Debian: libjpeg-dev) and rebuild");
 }

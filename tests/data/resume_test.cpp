@@ -69,7 +69,7 @@ struct Run {
 bool same(const yhat::StateDict& a, const yhat::StateDict& b) {
   bool all = a.size() == b.size() && !a.empty();
   for (std::size_t i = 0; all && i < a.size(); ++i) {
-    all = a[i].first == b[i].first && test::same_bits(a[i].second, b[i].second);
+    all = a[i].first == b[i].first && yhat::test::same_bits(a[i].second, b[i].second);
   }
   return all;
 }
@@ -82,7 +82,7 @@ TEST_CASE("79 save, load, continue is bitwise equal to never stopping") {
   data.images = yhat::randn({40, 6}, rng);
   for (int i = 0; i < 40; ++i) data.labels.push_back(rng.below(3));
   data.classes = {"a", "b", "c"};
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   for (const bool adam : {false, true}) {
     CAPTURE(adam);
     Run straight(adam, 1);

@@ -63,17 +63,17 @@ using yhat::files::AtomicFile;
 
 void save(const std::string& path, std::string_view text) {
   AtomicFile file("save", path);
-  file.write(test::bytes(text));
+  file.write(yhat::test::bytes(text));
   file.commit();
 }
-std::string content(const std::string& path) { return test::text(test::read_file(path)); }
+std::string content(const std::string& path) { return yhat::test::text(yhat::test::read_file(path)); }
 mode_t mode_of(const std::string& path) {
   struct stat info {};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   return info.st_mode & 07777;
 }
 /// The text of the IoError of a save that must fail, leaving the old file alone in its folder.
-std::string failing_save(const test::TempFolder& folder, const std::string& path) {
+std::string failing_save(const yhat::test::TempFolder& folder, const std::string& path) {
   std::string message = "no error";
   try {
     save(path, "new");
@@ -88,7 +88,7 @@ std::string failing_save(const test::TempFolder& folder, const std::string& path
 }  // namespace
 
 TEST_CASE("a save replaces all of a file, keeps its mode and follows links") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const std::string path = folder / "f";
   const mode_t before = ::umask(027);
   save(path, "first, longer");
@@ -116,17 +116,17 @@ TEST_CASE("a save replaces all of a file, keeps its mode and follows links") {
 }
 
 TEST_CASE("a save that is not committed leaves nothing") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   {
     AtomicFile file("save", folder / "f");
-    file.write(test::bytes("half"));
+    file.write(yhat::test::bytes("half"));
     CHECK(folder.count() == 1);
   }
   CHECK(folder.count() == 0);
 }
 
 TEST_CASE("82 a save that fails to flush or to rename leaves the old file") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const std::string path = folder / "f";
   save(path, "old");
   fsync_failures = 1;
@@ -157,11 +157,11 @@ TEST_CASE("82 a save that fails to flush or to rename leaves the old file") {
 }
 
 TEST_CASE("82 a disk that is full after any number of bytes leaves the old file and no temporary one") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const std::string path = folder / "m.safetensors";
   const yhat::StateDict state{{"a", yhat::arange(20)}, {"b", yhat::ones({3}, yhat::Dtype::f64)}};
   yhat::save_safetensors(path, {{"a", yhat::zeros({2})}});
-  const test::Bytes old = test::read_file(path);
+  const yhat::test::Bytes old = yhat::test::read_file(path);
   const auto size = static_cast<std::int64_t>(yhat::safetensors_bytes(state).size());
   for (std::int64_t bytes = 0; bytes < size; ++bytes) {
     CAPTURE(bytes);
@@ -178,18 +178,18 @@ TEST_CASE("82 a disk that is full after any number of bytes leaves the old file 
     CHECK(message ==
           "save_safetensors: " + path + ": cannot write: No space left on device; hint: the old file is unchanged");
     CHECK(code == ENOSPC);
-    CHECK(test::read_file(path) == old);
+    CHECK(yhat::test::read_file(path) == old);
     CHECK(folder.count() == 1);
   }
   room = size;
   yhat::save_safetensors(path, state);
   room = -1;
-  CHECK(test::read_file(path) == yhat::safetensors_bytes(state));
+  CHECK(yhat::test::read_file(path) == yhat::safetensors_bytes(state));
 }
 
 TEST_CASE("82 a real file system that is full leaves the old file and no temporary one") {
   // A file system of 64 KiB in memory, which only a child of this process sees.
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const std::string path = folder / "m.npy";
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
@@ -201,14 +201,14 @@ TEST_CASE("82 a real file system that is full leaves the old file and no tempora
     }
     int bad = 0;
     yhat::save_npy(path, yhat::ones({5000}));
-    const test::Bytes old = test::read_file(path);
+    const yhat::test::Bytes old = yhat::test::read_file(path);
     try {
       yhat::save_npy(path, yhat::zeros({50000}));
       bad |= 1;
     } catch (const yhat::IoError& e) {
       if (e.code() != ENOSPC) bad |= 2;
     }
-    if (test::read_file(path) != old) bad |= 4;
+    if (yhat::test::read_file(path) != old) bad |= 4;
     if (folder.count() != 1) bad |= 8;
     yhat::save_npy(path, yhat::zeros({4000}));  // and there is room again for what fits
     if (yhat::load_npy(path).size() != 4000) bad |= 16;
@@ -225,10 +225,10 @@ TEST_CASE("82 a real file system that is full leaves the old file and no tempora
 }
 
 TEST_CASE("82 a file larger than the process may write leaves the old file and no temporary one") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const std::string path = folder / "big.npy";
   yhat::save_npy(path, yhat::ones({4}));
-  const test::Bytes old = test::read_file(path);
+  const yhat::test::Bytes old = yhat::test::read_file(path);
   struct rlimit limit {};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit) == 0);
   const rlim_t soft = limit.rlim_cur;
@@ -248,12 +248,12 @@ TEST_CASE("82 a file larger than the process may write leaves the old file and n
   ::signal(SIGXFSZ, handler);
   CHECK(message == "save_npy: " + path + ": cannot write: File too large; hint: the old file is unchanged");
   CHECK(code == EFBIG);
-  CHECK(test::read_file(path) == old);
+  CHECK(yhat::test::read_file(path) == old);
   CHECK(folder.count() == 1);
 }
 
 TEST_CASE("a device, a pipe, a folder and a missing folder are not written to") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const yhat::StateDict state{{"a", yhat::ones({2})}};
   CHECK_THROWS_WITH_AS(yhat::save_safetensors("/dev/full", state),
                        "save_safetensors: /dev/full: is not a regular file (pipes and devices are not replaced)",
@@ -278,7 +278,7 @@ TEST_CASE("80 unreadable files, write-protected files and folders are an IoError
   if (::geteuid() == 0) {
     MESSAGE("run as an administrator, who may read and write anything: in a child that gives this up");
   }
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   save(folder / "f", "old");
   REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
   REQUIRE(::chmod((folder / "f").c_str(), 0000) == 0);
@@ -311,7 +311,7 @@ TEST_CASE("80 unreadable files, write-protected files and folders are an IoError
 }
 
 TEST_CASE("82 a process killed at any moment of a save leaves the old file or the new one, whole") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const std::string path = folder / "m.safetensors";
   const yhat::StateDict states[] = {{{"a", yhat::zeros({300000})}}, {{"a", yhat::ones({300000})}}};
   yhat::save_safetensors(path, states[0]);
@@ -327,8 +327,8 @@ TEST_CASE("82 a process killed at any moment of a save leaves the old file or th
     REQUIRE(::kill(child, SIGKILL) == 0);
     REQUIRE(::waitpid(child, nullptr, 0) == child);
     const yhat::StateDict found = yhat::load_safetensors(path);
-    const bool whole =
-        test::same_bits(found[0].second, states[0][0].second) || test::same_bits(found[0].second, states[1][0].second);
+    const bool whole = yhat::test::same_bits(found[0].second, states[0][0].second) ||
+                       yhat::test::same_bits(found[0].second, states[1][0].second);
     CHECK(whole);
     in_the_middle += static_cast<int>(folder.count()) - 1;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {

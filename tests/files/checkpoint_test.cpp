@@ -25,17 +25,9 @@ Checkpoint example() {
   return c;
 }
 
-void check_same(const yhat::StateDict& a, const yhat::StateDict& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    CHECK(a[i].first == b[i].first);
-    CHECK(test::same_bits(a[i].second, b[i].second));
-  }
-}
-
-void check_same(const Checkpoint& a, const Checkpoint& b) {
-  check_same(a.model, b.model);
-  check_same(a.optimiser, b.optimiser);
+void check_same_checkpoint(const Checkpoint& a, const Checkpoint& b) {
+  yhat::test::check_same(a.model, b.model);
+  yhat::test::check_same(a.optimiser, b.optimiser);
   CHECK(a.epoch == b.epoch);
   CHECK(a.step == b.step);
   CHECK(a.rngs == b.rngs);
@@ -50,18 +42,18 @@ void check_same(const Checkpoint& a, const Checkpoint& b) {
 }  // namespace
 
 TEST_CASE("a checkpoint keeps weights, optimiser, counters, numbers and generators, bit for bit") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   yhat::save_checkpoint(folder / "c.safetensors", example());
   CHECK(folder.count() == 1);
   const Checkpoint back = yhat::load_checkpoint(folder / "c.safetensors");
-  check_same(back, example());
+  check_same_checkpoint(back, example());
   yhat::Rng straight(42, 1);
   straight.next();
   yhat::Rng resumed(7);
   resumed.set_state(back.rngs[0].second);
   for (int i = 0; i < 10; ++i) CHECK(resumed.next() == straight.next());
   CHECK(yhat::checkpoint_bytes(back) == yhat::checkpoint_bytes(example()));
-  CHECK(test::read_file(folder / "c.safetensors") == yhat::checkpoint_bytes(example()));
+  CHECK(yhat::test::read_file(folder / "c.safetensors") == yhat::checkpoint_bytes(example()));
 }
 
 TEST_CASE("a checkpoint is a safetensors file that any reader of weights takes") {
@@ -74,25 +66,29 @@ TEST_CASE("a checkpoint is a safetensors file that any reader of weights takes")
 }
 
 TEST_CASE("82 checkpoint: cut at every byte and with any bit flipped it does not load") {
-  const test::Bytes whole = yhat::checkpoint_bytes(example());
-  const auto load = [](const test::Bytes& b) { yhat::parse_checkpoint(b); };
-  test::cut_everywhere(whole, load);
-  CHECK(test::flip_everywhere(whole, load) == 0);
+  const yhat::test::Bytes whole = yhat::checkpoint_bytes(example());
+  const auto load = [](const yhat::test::Bytes& b) { yhat::parse_checkpoint(b); };
+  yhat::test::cut_everywhere(whole, load);
+  CHECK(yhat::test::flip_everywhere(whole, load) == 0);
 }
 
 TEST_CASE("82 checkpoint: a damaged tensor is named with both checksums") {
-  test::Bytes whole = yhat::checkpoint_bytes(example());
+  yhat::test::Bytes whole = yhat::checkpoint_bytes(example());
   whole[whole.size() - 40] ^= std::byte{1};  // data: 16 bytes, 8 bytes, 16 bytes
-  const std::string error = test::format_error([&] { yhat::parse_checkpoint(whole); });
+  const std::string error = yhat::test::format_error([&] { yhat::parse_checkpoint(whole); });
   const std::string at = std::to_string(whole.size() - 40);
   CHECK(error.find("load_checkpoint: memory: byte " + at + ": 'fc1.weight' has CRC ") == 0);
   CHECK(error.find(" (expected ") != std::string::npos);
   // Where a file has checksums, a reader of weights looks at them too.
-  CHECK(test::format_error([&] { yhat::parse_safetensors(whole); }).find("load_safetensors: memory: byte " + at) == 0);
+  CHECK(yhat::test::format_error([&] {
+          yhat::parse_safetensors(whole);
+        }).find("load_safetensors: memory: byte " + at) == 0);
 }
 
 TEST_CASE("82 checkpoint: other safetensors files are refused with the reason") {
-  const auto error = [](const test::Bytes& b) { return test::format_error([&] { yhat::parse_checkpoint(b); }); };
+  const auto error = [](const yhat::test::Bytes& b) {
+    return yhat::test::format_error([&] { yhat::parse_checkpoint(b); });
+  };
   CHECK(error(yhat::safetensors_bytes({{"a", yhat::ones({2})}})) ==
         "load_checkpoint: memory: byte 8: not a checkpoint, its metadata have no 'yhat.checkpoint'; hint: "
         "load_safetensors reads weights");
@@ -121,12 +117,12 @@ TEST_CASE("a checkpoint that could not be read back is not written") {
 }
 
 TEST_CASE("CRC-32 has the values everyone agrees on, in one piece or many") {
-  const auto crc = [](std::string_view text) { return yhat::files::crc32(test::bytes(text)); };
+  const auto crc = [](std::string_view text) { return yhat::files::crc32(yhat::test::bytes(text)); };
   CHECK(crc("") == 0);
   CHECK(crc("a") == 0xE8B7BE43U);
   CHECK(crc("123456789") == 0xCBF43926U);
   CHECK(crc("The quick brown fox jumps over the lazy dog") == 0x414FA339U);
-  const test::Bytes data = test::bytes(std::string(1000, 'x') + "abcdefghijk");
+  const yhat::test::Bytes data = yhat::test::bytes(std::string(1000, 'x') + "abcdefghijk");
   for (const std::size_t cut : std::initializer_list<std::size_t>{0, 1, 7, 8, 9, 500, 1011}) {
     const std::span<const std::byte> all(data);
     CHECK(yhat::files::crc32(all.subspan(cut), yhat::files::crc32(all.first(cut))) == yhat::files::crc32(all));

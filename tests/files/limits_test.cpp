@@ -42,14 +42,20 @@ TEST_CASE("85 small files that announce gigabytes allocate next to nothing") {
   struct Case {
     const char* name;
     std::string text;
-    bool (*accepted)(const test::Bytes&);
+    bool (*accepted)(const yhat::test::Bytes&);
   };
-  const auto idx = [](const test::Bytes& b) { return test::loads([](const auto& x) { yhat::parse_idx(x); }, b); };
-  const auto array = [](const test::Bytes& b) { return test::loads([](const auto& x) { yhat::parse_npy(x); }, b); };
-  const auto tensors = [](const test::Bytes& b) {
-    return test::loads([](const auto& x) { yhat::parse_safetensors(x); }, b);
+  const auto idx = [](const yhat::test::Bytes& b) {
+    return yhat::test::loads([](const auto& x) { yhat::parse_idx(x); }, b);
   };
-  const auto picture = [](const test::Bytes& b) { return test::loads([](const auto& x) { yhat::parse_pnm(x); }, b); };
+  const auto array = [](const yhat::test::Bytes& b) {
+    return yhat::test::loads([](const auto& x) { yhat::parse_npy(x); }, b);
+  };
+  const auto tensors = [](const yhat::test::Bytes& b) {
+    return yhat::test::loads([](const auto& x) { yhat::parse_safetensors(x); }, b);
+  };
+  const auto picture = [](const yhat::test::Bytes& b) {
+    return yhat::test::loads([](const auto& x) { yhat::parse_pnm(x); }, b);
+  };
   const Case cases[] = {
       {"idx", std::string("\0\0\x08\3", 4) + big(60000) + big(1000) + big(1000), idx},
       {"idx doubles", std::string("\0\0\x0E\1", 4) + big(UINT32_MAX), idx},
@@ -64,7 +70,7 @@ TEST_CASE("85 small files that announce gigabytes allocate next to nothing") {
   for (const Case& c : cases) {
     const std::string name = c.name;
     CAPTURE(name);
-    const test::Bytes file = test::bytes(c.text);
+    const yhat::test::Bytes file = yhat::test::bytes(c.text);
     const auto before = yhat::buffer_statistics();
     largest_allocation = 0;
     const bool accepted = c.accepted(file);
@@ -86,9 +92,9 @@ TEST_CASE("86 a locale with a decimal comma and digit groups changes neither rea
   c.model = {{"w", yhat::arange(1234567)}};
   c.numbers = {{"lr", 1234.5678}};
   c.step = 1234567;
-  const test::Bytes checkpoint = yhat::checkpoint_bytes(c);
-  const test::Bytes array = yhat::npy_bytes(yhat::zeros({1234, 1}));
-  const test::Bytes picture = yhat::pnm_bytes(yhat::zeros({1, 1, 1234}));
+  const yhat::test::Bytes checkpoint = yhat::checkpoint_bytes(c);
+  const yhat::test::Bytes array = yhat::npy_bytes(yhat::zeros({1234, 1}));
+  const yhat::test::Bytes picture = yhat::pnm_bytes(yhat::zeros({1, 1, 1234}));
 
   const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Comma));
   const std::string old = std::setlocale(LC_ALL, nullptr);
@@ -99,7 +105,8 @@ TEST_CASE("86 a locale with a decimal comma and digit groups changes neither rea
                     yhat::pnm_bytes(yhat::zeros({1, 1, 1234})) == picture;
   const yhat::Checkpoint back = yhat::parse_checkpoint(checkpoint);
   const yhat::Shape shape = yhat::parse_npy(array).shape();
-  const std::string message = test::format_error([&] { yhat::parse_pnm(test::bytes("P5 1234 2345 255\n")); });
+  const std::string message =
+      yhat::test::format_error([&] { yhat::parse_pnm(yhat::test::bytes("P5 1234 2345 255\n")); });
   std::setlocale(LC_ALL, old.c_str());
   std::locale::global(before);
 

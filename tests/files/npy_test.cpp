@@ -8,20 +8,20 @@
 
 namespace {
 
-using test::bytes;
-using test::format_error;
 using yhat::Dtype;
 using yhat::Shape;
+using yhat::test::bytes;
+using yhat::test::format_error;
 
 /// A file from the text of its dictionary; the length in its header is that of the text.
-test::Bytes file(const std::string& dictionary, const std::string& data = "", int version = 1) {
+yhat::test::Bytes npy_file(const std::string& dictionary, const std::string& data = "", int version = 1) {
   std::string all = "\x93NUMPY";
   all += {static_cast<char>(version), '\0'};
   for (int i = 0; i < (version == 1 ? 2 : 4); ++i) all += static_cast<char>((dictionary.size() >> (8 * i)) & 255);
   return bytes(all + dictionary + data);
 }
-std::string error_of(const std::string& dictionary, const std::string& data = "", int version = 1) {
-  return format_error([&] { yhat::parse_npy(file(dictionary, data, version)); });
+std::string npy_error(const std::string& dictionary, const std::string& data = "", int version = 1) {
+  return format_error([&] { yhat::parse_npy(npy_file(dictionary, data, version)); });
 }
 std::string dictionary(const std::string& shape, const std::string& descr = "<f4", const char* fortran = "False") {
   return "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }\n";
@@ -31,7 +31,7 @@ const std::string four(4, '\0');
 }  // namespace
 
 TEST_CASE("84 npy round trips are bit-exact: -0, NaN payloads, denormals, 0-d, 1-tuples, empty") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   yhat::Tensor odd = yhat::empty({2, 2});
   const std::uint32_t patterns[] = {0x80000000U, 0x00000001U, 0x7FA12345U, 0xFFC00001U};
   std::memcpy(odd.mutable_data<float>().data(), patterns, sizeof patterns);
@@ -42,8 +42,8 @@ TEST_CASE("84 npy round trips are bit-exact: -0, NaN payloads, denormals, 0-d, 1
     CAPTURE(x.shape());
     yhat::save_npy(folder / "x.npy", x);
     CHECK(folder.count() == 1);
-    CHECK(test::same_bits(yhat::load_npy(folder / "x.npy"), x));
-    const test::Bytes written = test::read_file(folder / "x.npy");
+    CHECK(yhat::test::same_bits(yhat::load_npy(folder / "x.npy"), x));
+    const yhat::test::Bytes written = yhat::test::read_file(folder / "x.npy");
     CHECK(written == yhat::npy_bytes(x));
     CHECK((written.size() - static_cast<std::size_t>(x.size()) * size_of(x.dtype())) % 64 == 0);
   }
@@ -52,43 +52,44 @@ TEST_CASE("84 npy round trips are bit-exact: -0, NaN payloads, denormals, 0-d, 1
 TEST_CASE("a npy file is written as NumPy writes it, byte for byte") {
   std::string header("\x93NUMPY\1\0\x76\0{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 67);
   header.append(127 - header.size(), ' ');
-  CHECK(test::text(yhat::npy_bytes(yhat::tensor({1, -2}))) == header + "\n" + std::string("\0\0\x80\x3F\0\0\0\xC0", 8));
+  CHECK(yhat::test::text(yhat::npy_bytes(yhat::tensor({1, -2}))) ==
+        header + "\n" + std::string("\0\0\x80\x3F\0\0\0\xC0", 8));
 }
 
 TEST_CASE("81 npy: versions 1, 2 and 3, and spellings that Python would also take") {
   for (const int version : {1, 2, 3}) {
     CAPTURE(version);
-    CHECK(yhat::parse_npy(file(dictionary("(1, 1)"), four, version)).shape() == Shape{1, 1});
+    CHECK(yhat::parse_npy(npy_file(dictionary("(1, 1)"), four, version)).shape() == Shape{1, 1});
   }
-  CHECK(yhat::parse_npy(file(dictionary("()"), four)).shape() == Shape{});
-  CHECK(yhat::parse_npy(file(dictionary("(1,)"), four)).shape() == Shape{1});
-  CHECK(yhat::parse_npy(file(dictionary("(1,0)"))).shape() == Shape{1, 0});
-  CHECK(yhat::parse_npy(file(dictionary("(1,)", "<f4", "True"), four)).shape() == Shape{1});
-  CHECK(yhat::parse_npy(file("{\"shape\":(1,1,),'fortran_order':False,'descr':\"<f8\"}", four + four)).dtype() ==
+  CHECK(yhat::parse_npy(npy_file(dictionary("()"), four)).shape() == Shape{});
+  CHECK(yhat::parse_npy(npy_file(dictionary("(1,)"), four)).shape() == Shape{1});
+  CHECK(yhat::parse_npy(npy_file(dictionary("(1,0)"))).shape() == Shape{1, 0});
+  CHECK(yhat::parse_npy(npy_file(dictionary("(1,)", "<f4", "True"), four)).shape() == Shape{1});
+  CHECK(yhat::parse_npy(npy_file("{\"shape\":(1,1,),'fortran_order':False,'descr':\"<f8\"}", four + four)).dtype() ==
         Dtype::f64);
 }
 
 TEST_CASE("81 npy: what is not a plain array of little-endian floats is named") {
   const std::string hint = "; hint: np.save(path, np.ascontiguousarray(a, dtype=\"<f4\"))";
-  CHECK(error_of(dictionary("(1, 1)", "<f4", "True"), four) ==
+  CHECK(npy_error(dictionary("(1, 1)", "<f4", "True"), four) ==
         "load_npy: memory: byte 10: Fortran order (must be C order)" + hint);
-  CHECK(error_of(dictionary("(1,)", ">f8"), four + four) ==
+  CHECK(npy_error(dictionary("(1,)", ">f8"), four + four) ==
         "load_npy: memory: byte 10: dtype '>f8' (<f4 or <f8)" + hint);
   for (const char* descr : {"|b1", "<i4", "<f2", "<c8", "=f4", "<U3", "|f4", "<f4 ", ""}) {
     CAPTURE(descr);
-    CHECK(error_of(dictionary("(1,)", descr), four) ==
+    CHECK(npy_error(dictionary("(1,)", descr), four) ==
           std::string("load_npy: memory: byte 10: dtype '") + descr + "' (<f4 or <f8)" + hint);
   }
-  CHECK(error_of(dictionary("(1,)", "|O"), four) ==
+  CHECK(npy_error(dictionary("(1,)", "|O"), four) ==
         "load_npy: memory: byte 10: dtype '|O' (<f4 or <f8): an object array is a pickle, which can run any program" +
             hint);
-  CHECK(error_of("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", four) ==
+  CHECK(npy_error("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", four) ==
         "load_npy: memory: byte 20: a structured dtype is not read" + hint);
 }
 
 TEST_CASE("81 npy: headers that lie or are not a dictionary") {
   const auto rejected = [](const std::string& d, const std::string& reason, const std::string& data = four) {
-    const std::string error = error_of(d, data);
+    const std::string error = npy_error(d, data);
     CAPTURE(error);
     CAPTURE(reason);
     CHECK(error.find(reason) != std::string::npos);
@@ -117,12 +118,12 @@ TEST_CASE("81 npy: headers that lie or are not a dictionary") {
   rejected("", "the header ends (expected '{')");
   rejected(dictionary("(1,)") + std::string(10000, ' '), "byte 8: header of 10058 bytes (at most 10000)");
   CHECK(
-      error_of(dictionary("(2, 3)"), four) ==
+      npy_error(dictionary("(2, 3)"), four) ==
       "load_npy: memory: header says 70 bytes of header + <f4 x (2, 3) = 94 bytes, file has 74; hint: truncated, copy "
       "it again");
-  CHECK(error_of(dictionary("(1,)"), four + "x").find("byte 72: 1 bytes follow the data") != std::string::npos);
+  CHECK(npy_error(dictionary("(1,)"), four + "x").find("byte 72: 1 bytes follow the data") != std::string::npos);
 
-  test::Bytes lying = file(dictionary("(1,)"), four);
+  yhat::test::Bytes lying = npy_file(dictionary("(1,)"), four);
   lying[8] = std::byte{255};
   CHECK(format_error([&] { yhat::parse_npy(lying); }) ==
         "load_npy: memory: file has 72 bytes, its header ends at 265; hint: truncated, copy it again");
@@ -134,11 +135,11 @@ TEST_CASE("81 npy: headers that lie or are not a dictionary") {
 }
 
 TEST_CASE("81 npy: cut at every byte and with every bit flipped, only a FormatError comes out") {
-  const test::Bytes whole = yhat::npy_bytes(yhat::tensor({{1, 2}, {3, 4}}));
-  test::cut_everywhere(whole, [](const test::Bytes& b) { yhat::parse_npy(b); });
-  const int loaded = test::flip_everywhere(whole, [](const test::Bytes& b) {
+  const yhat::test::Bytes whole = yhat::npy_bytes(yhat::tensor({{1, 2}, {3, 4}}));
+  yhat::test::cut_everywhere(whole, [](const yhat::test::Bytes& b) { yhat::parse_npy(b); });
+  const int loaded = yhat::test::flip_everywhere(whole, [](const yhat::test::Bytes& b) {
     const yhat::Tensor x = yhat::parse_npy(b);
-    CHECK(test::same_bits(yhat::parse_npy(yhat::npy_bytes(x)), x));
+    CHECK(yhat::test::same_bits(yhat::parse_npy(yhat::npy_bytes(x)), x));
   });
   CHECK(loaded >= 8 * 16);  // every bit of the data
   CHECK(loaded < 8 * 16 + 100);
@@ -146,7 +147,7 @@ TEST_CASE("81 npy: cut at every byte and with every bit flipped, only a FormatEr
 
 TEST_CASE("npy labels: bytes and integers of 32 and 64 bits") {
   const auto labels = [](const std::string& descr, const std::string& shape, const std::string& data) {
-    return yhat::parse_npy_labels(file(dictionary(shape, descr), data));
+    return yhat::parse_npy_labels(npy_file(dictionary(shape, descr), data));
   };
   CHECK(labels("|u1", "(3,)", std::string("\0\x07\xFF", 3)) == std::vector<std::int64_t>{0, 7, 255});
   CHECK(labels("<i4", "(2,)", std::string("\x09\0\0\0\xFF\xFF\xFF\xFF", 8)) == std::vector<std::int64_t>{9, -1});
@@ -154,13 +155,13 @@ TEST_CASE("npy labels: bytes and integers of 32 and 64 bits") {
   CHECK(format_error([&] { labels("<f4", "(1,)", four); }).find("dtype '<f4' (|u1, <i4 or <i8 for labels)") !=
         std::string::npos);
   CHECK(format_error([&] { labels("|u1", "(1, 1)", "x"); }).find("2 axes (labels have 1)") != std::string::npos);
-  const test::TempFolder folder;
-  test::write_file(folder / "y.npy", file(dictionary("(2,)", "|u1"), "\x01\x02"));
+  const yhat::test::TempFolder folder;
+  yhat::test::write_file(folder / "y.npy", npy_file(dictionary("(2,)", "|u1"), "\x01\x02"));
   CHECK(yhat::load_npy_labels(folder / "y.npy") == std::vector<std::int64_t>{1, 2});
 }
 
 TEST_CASE("files that cannot be opened are an IoError with the system's reason") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   CHECK_THROWS_WITH_AS(yhat::load_npy("a.npy"), "load_npy: a.npy: cannot open: No such file or directory",
                        yhat::IoError);
   CHECK_THROWS_WITH_AS(yhat::load_npy(folder.path()),

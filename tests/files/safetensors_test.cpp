@@ -9,20 +9,21 @@
 
 namespace {
 
-using test::bytes;
-using test::format_error;
 using yhat::Dtype;
 using yhat::StateDict;
 using yhat::Tensor;
+using yhat::test::bytes;
+using yhat::test::check_same;
+using yhat::test::format_error;
 
 /// A file from the text of its header and its data.
-test::Bytes file(const std::string& header, const std::string& data = "") {
+yhat::test::Bytes file(const std::string& header, const std::string& data = "") {
   std::string all;
   for (std::size_t i = 0; i < 8; ++i) all += static_cast<char>((header.size() >> (8 * i)) & 255);
   return bytes(all + header + data);
 }
 
-std::string error_of(const std::string& header, const std::string& data = "") {
+std::string header_error(const std::string& header, const std::string& data = "") {
   return format_error([&] { yhat::parse_safetensors(file(header, data)); });
 }
 
@@ -52,14 +53,6 @@ StateDict small_state() {
   return {{"fc1.weight", yhat::tensor({{1, 2, 3}, {4, 5, 6}})}, {"fc1.bias", yhat::tensor({7, 8}, Dtype::f64)}};
 }
 
-void check_same(const StateDict& a, const StateDict& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    CHECK(a[i].first == b[i].first);
-    CHECK(test::same_bits(a[i].second, b[i].second));
-  }
-}
-
 }  // namespace
 
 TEST_CASE("84 safetensors round trips are bit-exact: -0, NaN payloads, denormals, scalars, empty tensors") {
@@ -67,22 +60,22 @@ TEST_CASE("84 safetensors round trips are bit-exact: -0, NaN payloads, denormals
                         {"scalar", yhat::tensor(2.5)},      {"empty", yhat::zeros({0, 3})},
                         {"\xC3\xA4 \"\\", yhat::ones({1})}, {"", yhat::zeros({1, 1, 1, 1, 1, 1, 1, 2}, Dtype::f64)}};
   const yhat::Metadata metadata{{"epoch", "3"}, {"quote \" and\nline", "\xE2\x82\xAC"}};
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   yhat::save_safetensors(folder / "m.safetensors", state, metadata);
   CHECK(folder.count() == 1);
   yhat::Metadata read;
   check_same(yhat::load_safetensors(folder / "m.safetensors", &read), state);
   CHECK(read == yhat::Metadata{{"format", "pt"}, metadata[0], metadata[1]});
-  CHECK(test::read_file(folder / "m.safetensors") == yhat::safetensors_bytes(state, metadata));
+  CHECK(yhat::test::read_file(folder / "m.safetensors") == yhat::safetensors_bytes(state, metadata));
   CHECK(yhat::parse_safetensors(yhat::safetensors_bytes({})).empty());
 }
 
 TEST_CASE("a safetensors file is written as the format says, byte for byte") {
-  const std::string all = test::text(yhat::safetensors_bytes({{"w", yhat::tensor({1, -2})}}));
+  const std::string all = yhat::test::text(yhat::safetensors_bytes({{"w", yhat::tensor({1, -2})}}));
   std::string header = R"({"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})";
   header.append((8 - header.size() % 8) % 8, ' ');
   const std::string data("\0\0\x80\x3F\0\0\0\xC0", 8);
-  CHECK(all == test::text(file(header, data)));
+  CHECK(all == yhat::test::text(file(header, data)));
   CHECK(header.size() % 8 == 0);
 }
 
@@ -123,34 +116,34 @@ TEST_CASE("any order of keys and tensors is read, in the order of the data") {
 
 TEST_CASE("82 safetensors: wrong offsets, holes, overlaps and sizes are named") {
   const std::string data(12, '\0');
-  CHECK(error_of(R"({"fc1.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,12]}})", data) ==
+  CHECK(header_error(R"({"fc1.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,12]}})", data) ==
         "load_safetensors: memory: byte 8: 'fc1.weight' has offsets [0, 12] for F32 [2, 2] (needs 16 bytes)");
   CHECK(
-      error_of(
+      header_error(
           R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})",
           data) ==
       "load_safetensors: memory: byte 8: 'b' begins at 8, the data before it end at 4 (no hole, no overlap)");
   CHECK(
-      error_of(
+      header_error(
           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
           data) ==
       "load_safetensors: memory: byte 8: 'b' begins at 4, the data before it end at 8 (no hole, no overlap)");
-  CHECK(error_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", data) ==
+  CHECK(header_error(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", data) ==
         "load_safetensors: memory: byte 8: 'a' has offsets [4, 0] for F32 [1] (needs 4 bytes)");
-  CHECK(error_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", data) ==
+  CHECK(header_error(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", data) ==
         "load_safetensors: memory: header says 8 bytes of data, file has 12; hint: nothing may follow the data");
-  CHECK(error_of(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", data) ==
+  CHECK(header_error(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", data) ==
         "load_safetensors: memory: header says 16 bytes of data, file has 12; hint: truncated, copy it again");
-  CHECK(error_of(R"({"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,12]}})", data) ==
+  CHECK(header_error(R"({"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,12]}})", data) ==
         "load_safetensors: memory: byte 8: 'a' has shape [4611686018427387904, 8], which overflows (at most 2^63 - 1 "
         "bytes)");
-  CHECK(error_of(R"({"a":{"dtype":"F32","shape":[0,4611686018427387904,8],"data_offsets":[0,0]}})").find("overflows") !=
-        std::string::npos);
-  CHECK(error_of(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,12]}})", data)
+  CHECK(header_error(R"({"a":{"dtype":"F32","shape":[0,4611686018427387904,8],"data_offsets":[0,0]}})")
             .find("overflows") != std::string::npos);
-  CHECK(error_of(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}})", data) ==
+  CHECK(header_error(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,12]}})", data)
+            .find("overflows") != std::string::npos);
+  CHECK(header_error(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}})", data) ==
         "load_safetensors: memory: byte 8: 'a' has 9 axes (at most 8)");
-  CHECK(error_of(R"({"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})", data) ==
+  CHECK(header_error(R"({"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})", data) ==
         "load_safetensors: memory: byte 8: 'n' has dtype 'I64' (F64, F32, F16 or BF16)");
 }
 
@@ -202,13 +195,13 @@ TEST_CASE("82 safetensors: headers that are JSON of another form") {
     const std::string header = pair[0];
     const std::string reason = pair[1];
     CAPTURE(header);
-    const std::string error = error_of(header, std::string(4, '\0'));
+    const std::string error = header_error(header, std::string(4, '\0'));
     CAPTURE(error);
     CAPTURE(reason);
     CHECK(error.find(reason) != std::string::npos);
     CHECK(error.find("load_safetensors: memory: byte ") == 0);
   }
-  CHECK(error_of(std::string("{}\0}", 4)).find("byte 10: the header has a byte 0") != std::string::npos);
+  CHECK(header_error(std::string("{}\0}", 4)).find("byte 10: the header has a byte 0") != std::string::npos);
 }
 
 TEST_CASE("82 safetensors: nesting and length of the header are limited before anything is built") {
@@ -216,9 +209,9 @@ TEST_CASE("82 safetensors: nesting and length of the header are limited before a
   for (int i = 0; i < 100000; ++i) deep += "{\"a\":";
   deep += "1";
   for (int i = 0; i < 100001; ++i) deep += "}";
-  CHECK(error_of(deep).find("'a' has the member 'a'") != std::string::npos);
-  CHECK(error_of("{" + std::string(100000, '[') + "}").find("not JSON") != std::string::npos);
-  test::Bytes lying = file("{}");
+  CHECK(header_error(deep).find("'a' has the member 'a'") != std::string::npos);
+  CHECK(header_error("{" + std::string(100000, '[') + "}").find("not JSON") != std::string::npos);
+  yhat::test::Bytes lying = file("{}");
   for (std::size_t i = 0; i < 8; ++i) lying[i] = std::byte{0xFF};
   CHECK(format_error([&] { yhat::parse_safetensors(lying); }) ==
         "load_safetensors: memory: byte 0: header of 18446744073709551615 bytes, file has 10 (2 to 2)");
@@ -227,9 +220,9 @@ TEST_CASE("82 safetensors: nesting and length of the header are limited before a
 }
 
 TEST_CASE("82 safetensors: cut at every byte and with every bit flipped, only a FormatError comes out") {
-  const test::Bytes whole = yhat::safetensors_bytes(small_state(), {{"k", "v"}});
-  test::cut_everywhere(whole, [](const test::Bytes& b) { yhat::parse_safetensors(b); });
-  const int loaded = test::flip_everywhere(whole, [](const test::Bytes& b) {
+  const yhat::test::Bytes whole = yhat::safetensors_bytes(small_state(), {{"k", "v"}});
+  yhat::test::cut_everywhere(whole, [](const yhat::test::Bytes& b) { yhat::parse_safetensors(b); });
+  const int loaded = yhat::test::flip_everywhere(whole, [](const yhat::test::Bytes& b) {
     yhat::Metadata metadata;
     const StateDict state = yhat::parse_safetensors(b, &metadata);
     yhat::Metadata again;
@@ -241,7 +234,7 @@ TEST_CASE("82 safetensors: cut at every byte and with every bit flipped, only a 
 }
 
 TEST_CASE("a safetensors file that cannot be written says why and writes nothing") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const std::string path = folder / "m.safetensors";
   const Tensor x = yhat::ones({2});
   CHECK_THROWS_WITH_AS(yhat::save_safetensors(path, {{"a", x}, {"a", x}}),
@@ -262,7 +255,7 @@ TEST_CASE("a safetensors file that cannot be written says why and writes nothing
 
 TEST_CASE("messages quote hostile names briefly and on one line") {
   const std::string name = R"(\n\u0000)" + std::string(500, 'x');
-  const std::string error = error_of("{\"" + name + "\":{\"dtype\":\"F32\"}}");
+  const std::string error = header_error("{\"" + name + "\":{\"dtype\":\"F32\"}}");
   CHECK(error.find("'\\x0a\\x00xxx") != std::string::npos);
   CHECK(error.size() < 200);
 }

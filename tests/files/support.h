@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -15,9 +17,10 @@
 #include <vector>
 
 #include "yhat/error.h"
+#include "yhat/state_dict.h"
 #include "yhat/tensor.h"
 
-namespace test {
+namespace yhat::test {
 
 using Bytes = std::vector<std::byte>;
 
@@ -27,6 +30,11 @@ inline Bytes bytes(std::string_view text) {
   return out;
 }
 inline std::string text(const Bytes& b) { return {reinterpret_cast<const char*>(b.data()), b.size()}; }
+
+/// Big-endian, as in IDX files.
+inline std::string big_endian(std::uint32_t n) {
+  return {static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
+}
 
 /// A folder that is removed with everything in it.
 class TempFolder {
@@ -71,6 +79,8 @@ inline Bytes read_file(const std::string& path) {
   return bytes(std::string{std::istreambuf_iterator<char>(in), {}});
 }
 
+inline std::string read_text(const std::string& path) { return text(read_file(path)); }
+
 /// Same shape, dtype and bits: a NaN equals itself, 0 does not equal -0.
 inline bool same_bits(const yhat::Tensor& a, const yhat::Tensor& b) {
   if (a.dtype() != b.dtype() || !(a.shape() == b.shape())) return false;
@@ -79,6 +89,20 @@ inline bool same_bits(const yhat::Tensor& a, const yhat::Tensor& b) {
     const auto y = b.data<decltype(zero)>();
     return x.empty() || std::memcmp(x.data(), y.data(), x.size_bytes()) == 0;
   });
+}
+
+/// The same for all of a state; two empty ones compare nothing, so they are not the same.
+inline bool same_bits(const yhat::StateDict& a, const yhat::StateDict& b) {
+  const auto equal = [](const auto& x, const auto& y) { return x.first == y.first && same_bits(x.second, y.second); };
+  return !a.empty() && std::equal(a.begin(), a.end(), b.begin(), b.end(), equal);
+}
+
+inline void check_same(const yhat::StateDict& a, const yhat::StateDict& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CHECK(a[i].first == b[i].first);
+    CHECK(same_bits(a[i].second, b[i].second));
+  }
 }
 
 /// The text of the FormatError that f throws; any other outcome fails the test.
@@ -131,4 +155,4 @@ int flip_everywhere(const Bytes& whole, F f) {
   return loaded;
 }
 
-}  // namespace test
+}  // namespace yhat::test

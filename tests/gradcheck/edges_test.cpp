@@ -10,7 +10,7 @@
 #include "../core/errors.h"
 
 using namespace yhat;
-using test::text_of;
+using yhat::test::text_of;
 
 namespace {
 

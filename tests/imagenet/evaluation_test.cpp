@@ -21,12 +21,12 @@ bool go_on(const demo::Totals&, const std::vector<std::string>&) { return true; 
 demo::Measurement measurement(const demo::PictureSource& source, std::int64_t crops = 1) {
   demo::Measurement what;
   demo::find_pictures(source, what);
-  what.preprocessing = test::small_preprocessing();
+  what.preprocessing = yhat::test::small_preprocessing();
   what.crops = crops;
   what.batch = 7;  // does not divide 50
   return what;
 }
-demo::PictureSource devkit(const test::Ilsvrc& i) { return {i.val(), i.synsets(), i.truth()}; }
+demo::PictureSource devkit(const yhat::test::Ilsvrc& i) { return {i.val(), i.synsets(), i.truth()}; }
 
 demo::Totals run(Module& model, const demo::Measurement& what, const std::string& results) {
   demo::ResultsFile file(results, {{"crops", fmt::to_string(what.crops)}}, true);
@@ -39,7 +39,7 @@ struct Errors {
   int wrong1 = 0, wrong5 = 0, pictures = 0;
   double loss = 0;
 };
-Errors by_hand(Sequential& model, const test::Ilsvrc& ilsvrc, int crops) {
+Errors by_hand(Sequential& model, const yhat::test::Ilsvrc& ilsvrc, int crops) {
   std::map<std::string, int> classes;  // sorted by WNID
   for (const demo::SampleSynset& s : demo::sample_synsets()) classes[s.wnid] = 0;
   int next = 0;
@@ -101,8 +101,8 @@ Errors by_hand(Sequential& model, const test::Ilsvrc& ilsvrc, int crops) {
 }  // namespace
 
 TEST_CASE("top-1 and top-5 errors on a folder of the shape of ILSVRC are those counted by plain loops") {
-  const test::Ilsvrc ilsvrc;
-  Sequential model = test::nearest_mean(ilsvrc, test::small_preprocessing());
+  const yhat::test::Ilsvrc ilsvrc;
+  Sequential model = yhat::test::nearest_mean(ilsvrc, yhat::test::small_preprocessing());
   for (const int crops : {1, 10}) {
     CAPTURE(crops);
     const Errors expected = by_hand(model, ilsvrc, crops);
@@ -125,8 +125,8 @@ TEST_CASE("top-1 and top-5 errors on a folder of the shape of ILSVRC are those c
 }
 
 TEST_CASE("a network whose outputs are in the devkit's order is counted as wrong, and noticed") {
-  const test::Ilsvrc ilsvrc;
-  Sequential model = test::nearest_mean(ilsvrc, test::small_preprocessing());
+  const yhat::test::Ilsvrc ilsvrc;
+  Sequential model = yhat::test::nearest_mean(ilsvrc, yhat::test::small_preprocessing());
   const demo::Measurement what = measurement(devkit(ilsvrc));
   const demo::Totals right = run(model, what, ilsvrc.folder / "a.csv");
   // Output ID - 1 instead of the rank of the WNID.
@@ -145,7 +145,7 @@ TEST_CASE("a network whose outputs are in the devkit's order is counted as wrong
 }
 
 TEST_CASE("a ground truth needs its synsets, synsets may not be missing") {
-  const test::Ilsvrc ilsvrc;
+  const yhat::test::Ilsvrc ilsvrc;
   demo::Measurement what;
   CHECK(error_of<demo::UsageError>([&] {
           demo::find_pictures({ilsvrc.val(), "", ilsvrc.truth()}, what);
@@ -158,22 +158,22 @@ TEST_CASE("a ground truth needs its synsets, synsets may not be missing") {
   demo::find_pictures({ilsvrc.by_synset(), ilsvrc.synsets(), "", true}, what);
   CHECK(what.pictures.size() == 45);
   CHECK(what.pictures.classes.size() == 10);
-  const std::string lines = test::text(test::read_file(ilsvrc.synsets()));
+  const std::string lines = yhat::test::text(yhat::test::read_file(ilsvrc.synsets()));
   const std::size_t at = lines.find("3\tn04133789");
-  test::write_file(ilsvrc.synsets(), lines.substr(0, at) + lines.substr(lines.find('\n', at) + 1));
+  yhat::test::write_file(ilsvrc.synsets(), lines.substr(0, at) + lines.substr(lines.find('\n', at) + 1));
   CHECK(error_of<FormatError>([&] {
           demo::find_pictures(devkit(ilsvrc), what);
         }).find("ID 3 is missing (there are 9 up to 10") != std::string::npos);
 }
 
 TEST_CASE("a picture that cannot be read stops the measurement, or is left out and named") {
-  const test::Ilsvrc ilsvrc;
-  Sequential model = test::nearest_mean(ilsvrc, test::small_preprocessing());
+  const yhat::test::Ilsvrc ilsvrc;
+  Sequential model = yhat::test::nearest_mean(ilsvrc, yhat::test::small_preprocessing());
   const std::string broken = ilsvrc.folder / ilsvrc.sample.val[8].path;
-  test::Bytes bytes = test::read_file(broken);
+  yhat::test::Bytes bytes = yhat::test::read_file(broken);
   bytes.resize(bytes.size() / 2);
-  test::write_file(broken, bytes);
-  test::write_file(ilsvrc.folder / ilsvrc.sample.val[20].path, "\x89PNG\r\n\x1A\n");
+  yhat::test::write_file(broken, bytes);
+  yhat::test::write_file(ilsvrc.folder / ilsvrc.sample.val[20].path, "\x89PNG\r\n\x1A\n");
   demo::Measurement what = measurement(devkit(ilsvrc));
   CHECK(error_of<FormatError>([&] { run(model, what, ilsvrc.folder / "a.csv"); }).find("read_image: " + broken) == 0);
   what.skip_bad = true;
@@ -192,8 +192,8 @@ TEST_CASE("a picture that cannot be read stops the measurement, or is left out a
 }
 
 TEST_CASE("scores that are NaN: of the true class always wrong, of another class one place lost") {
-  const test::Ilsvrc ilsvrc;
-  Sequential model = test::nearest_mean(ilsvrc, test::small_preprocessing());
+  const yhat::test::Ilsvrc ilsvrc;
+  Sequential model = yhat::test::nearest_mean(ilsvrc, yhat::test::small_preprocessing());
   const demo::Measurement what = measurement(devkit(ilsvrc));
   const demo::Totals before = run(model, what, ilsvrc.folder / "a.csv");
   model.parameters()[1].mutable_data<float>()[4] = NAN;  // class 4

@@ -12,7 +12,7 @@ using namespace yhat;
 
 #ifdef YHAT_TEST_EMBED_SAMPLE
 TEST_CASE("the sample folder has the shape of ILSVRC and shows what its labels say") {
-  const test::Ilsvrc ilsvrc;
+  const yhat::test::Ilsvrc ilsvrc;
   CHECK(ilsvrc.sample.train.size() == 50);
   REQUIRE(ilsvrc.sample.val.size() == 50);
   const Synsets synsets = read_synsets(ilsvrc.synsets());

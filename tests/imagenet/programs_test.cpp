@@ -20,11 +20,12 @@ struct Run {
 };
 
 /// Runs a program with these arguments; its files go to folder/out.
-Run run(const test::TempFolder& folder, const std::string& program, const std::string& arguments) {
+Run run(const yhat::test::TempFolder& folder, const std::string& program, const std::string& arguments) {
   const std::string command = fmt::format("{} {} --no-timing --threads 1 --out '{}' >'{}' 2>'{}'", program, arguments,
                                           folder / "out", folder / "stdout", folder / "stderr");
   const int status = std::system(command.c_str());
-  return {status / 256, test::text(test::read_file(folder / "stdout")), test::text(test::read_file(folder / "stderr"))};
+  return {status / 256, yhat::test::text(yhat::test::read_file(folder / "stdout")),
+          yhat::test::text(yhat::test::read_file(folder / "stderr"))};
 }
 
 /// A network of the shape of torchvision's alexnet with 4, 12, 24, 16 and 16 maps, and its weights in a file.
@@ -37,7 +38,7 @@ struct Small {
 }  // namespace
 
 TEST_CASE("imagenet_eval: prints the errors that its parts compute, and goes on where it was stopped") {
-  const test::Ilsvrc i;
+  const yhat::test::Ilsvrc i;
   Small small(i.folder / "w.safetensors");
   const std::string arguments =
       fmt::format("alexnet_torchvision --narrow 16 --weights '{}' --images '{}' --synsets '{}' --ground-truth '{}'",
@@ -63,15 +64,15 @@ TEST_CASE("imagenet_eval: prints the errors that its parts compute, and goes on 
   CHECK(first.out.find(fmt::format("{:.4f} (guessing: 2.3026 = ln 10)", totals.mean_loss())) != std::string::npos);
   for (const char c : first.out) REQUIRE((c == '\n' || (c >= ' ' && c <= '~')));
 
-  const std::string results = test::text(test::read_file(i.folder / "out/results.csv"));
+  const std::string results = yhat::test::text(yhat::test::read_file(i.folder / "out/results.csv"));
   // Cut after two whole batches of 16: other batches may round the last bits of a score differently.
   std::size_t half = 0;
   for (int n = 0; n < 7 + 32; ++n) half = results.find('\n', half) + 1;
-  test::write_file(i.folder / "out/results.csv", results.substr(0, half + 3));
+  yhat::test::write_file(i.folder / "out/results.csv", results.substr(0, half + 3));
   const Run second = run(i.folder, IMAGENET_EVAL, arguments);
   CHECK(second.out.find("32 pictures done before") != std::string::npos);
   CHECK(second.out.find(line("top-1 error", totals.wrong1)) != std::string::npos);
-  CHECK(test::text(test::read_file(i.folder / "out/results.csv")) == results);
+  CHECK(yhat::test::text(yhat::test::read_file(i.folder / "out/results.csv")) == results);
 
   const Run other = run(i.folder, IMAGENET_EVAL, arguments + " --crops 10");
   CHECK(other.status == 2);
@@ -80,7 +81,7 @@ TEST_CASE("imagenet_eval: prints the errors that its parts compute, and goes on 
 }
 
 TEST_CASE("imagenet_eval: wrong weights, folders and options are one line on stderr and exit status 2") {
-  const test::Ilsvrc i;
+  const yhat::test::Ilsvrc i;
   const Small small(i.folder / "w.safetensors");
   const std::string weights = fmt::format("--weights '{}' ", i.folder / "w.safetensors");
   const std::string images = fmt::format("--images '{}' ", i.by_synset());
@@ -117,16 +118,16 @@ TEST_CASE("imagenet_eval: wrong weights, folders and options are one line on std
   CHECK(other.find("missing 'conv1.weight'") != std::string::npos);
   CHECK(refused("alexnet_torchvision --narrow 8 " + weights + all)
             .find("'features.0.weight' is [4, 3, 11, 11] (model has [8, 3, 11, 11])") != std::string::npos);
-  test::Bytes bytes = test::read_file(i.folder / "w.safetensors");
+  yhat::test::Bytes bytes = yhat::test::read_file(i.folder / "w.safetensors");
   bytes.resize(bytes.size() - 1000);
-  test::write_file(i.folder / "w.safetensors", bytes);
+  yhat::test::write_file(i.folder / "w.safetensors", bytes);
   CHECK(refused(model + weights + all).find(fmt::format("error: load_safetensors: {}: ", i.folder / "w.safetensors")) ==
         0);
   CHECK_FALSE(std::filesystem::exists(i.folder / "out/results.csv"));
 }
 
 TEST_CASE("imagenet_eval: scores that are NaN are counted as wrong and reported") {
-  const test::Ilsvrc i;
+  const yhat::test::Ilsvrc i;
   Small small(i.folder / "unused.safetensors");
   small.model.parameters().back().mutable_data<float>()[2] = NAN;
   save_safetensors(i.folder / "w.safetensors", state_dict(small.model));
@@ -140,7 +141,7 @@ TEST_CASE("imagenet_eval: scores that are NaN are counted as wrong and reported"
 }
 
 TEST_CASE("imagenet_eval --rules prints the figures of statements 16, 33, 34 and 35") {
-  const test::TempFolder folder;
+  const yhat::test::TempFolder folder;
   const Run r = run(folder, IMAGENET_EVAL, "--rules");
   CAPTURE(r.out);
   CHECK(r.status == 0);
@@ -156,7 +157,7 @@ TEST_CASE("imagenet_eval --rules prints the figures of statements 16, 33, 34 and
 }
 
 TEST_CASE("imagenet_train: a few steps leave weights, mean, curve and report that imagenet_eval can use") {
-  const test::Ilsvrc i;
+  const yhat::test::Ilsvrc i;
   const std::string train = i.folder / "train";
   const Run r = run(
       i.folder, IMAGENET_TRAIN,
@@ -167,8 +168,10 @@ TEST_CASE("imagenet_train: a few steps leave weights, mean, curve and report tha
   CHECK(r.out.find("epoch   1  loss 2.") != std::string::npos);
   CHECK(r.out.find("lr 0.01\n") != std::string::npos);
   CHECK(load_npy(i.folder / "out/mean.npy").shape() == Shape{3, 256, 256});
-  CHECK(test::text(test::read_file(i.folder / "out/metrics.csv")).find("\n1,2,validation,2.") != std::string::npos);
-  CHECK(test::text(test::read_file(i.folder / "out/report.html")).find("alexnet in training") != std::string::npos);
+  CHECK(yhat::test::text(yhat::test::read_file(i.folder / "out/metrics.csv")).find("\n1,2,validation,2.") !=
+        std::string::npos);
+  CHECK(yhat::test::text(yhat::test::read_file(i.folder / "out/report.html")).find("alexnet in training") !=
+        std::string::npos);
   const Run eval =
       run(i.folder, IMAGENET_EVAL,
           fmt::format("alexnet --narrow 16 --weights '{}' --mean '{}' --images '{}' --synsets '{}' --partial",

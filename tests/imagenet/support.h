@@ -8,7 +8,7 @@
 #include "imagenet/ilsvrc_sample.h"
 #include "tests/files/support.h"
 
-namespace test {
+namespace yhat::test {
 
 /// A folder of the shape of ILSVRC, made of the built-in images: 5 pictures of each of 10 synsets in each part.
 struct Ilsvrc {
@@ -57,4 +57,4 @@ inline yhat::Sequential nearest_mean(const Ilsvrc& ilsvrc, const yhat::Preproces
   return Sequential{Flatten{}, std::move(fc)};
 }
 
-}  // namespace test
+}  // namespace yhat::test

@@ -54,7 +54,7 @@ TEST_CASE("AlexNet starts as the paper's: a dropout that scales asks for half th
 
 #ifdef YHAT_TEST_EMBED_SAMPLE
 TEST_CASE("statistics of a folder are those of its prepared pictures") {
-  const test::Ilsvrc ilsvrc;
+  const yhat::test::Ilsvrc ilsvrc;
   const ImageFolder train(ilsvrc.folder / "train");
   std::int64_t told = 0;
   const demo::TrainingStatistics all = demo::collect_statistics(train, 64, 1000, [&](std::int64_t n) { told = n; });
@@ -71,10 +71,10 @@ TEST_CASE("statistics of a folder are those of its prepared pictures") {
 }
 
 TEST_CASE("training by the paper's recipe: starts near ln K and learns a few pictures by heart, whatever the threads") {
-  const test::Ilsvrc ilsvrc;
+  const yhat::test::Ilsvrc ilsvrc;
   demo::ImageNetTraining t;
   t.train = ImageFolder(ilsvrc.folder / "train");
-  t.augmentation.preprocessing = test::small_preprocessing();
+  t.augmentation.preprocessing = yhat::test::small_preprocessing();
   t.recipe = {.epochs = 60, .batch = 8, .lr = 0.02, .overfit = true};
   const auto losses = [&](int threads) {
     const int before = num_threads();
@@ -99,11 +99,11 @@ TEST_CASE("training by the paper's recipe: starts near ln K and learns a few pic
 }
 
 TEST_CASE("training with augmentation and validation: every picture once per epoch, stops at the step asked for") {
-  const test::Ilsvrc ilsvrc;
+  const yhat::test::Ilsvrc ilsvrc;
   demo::ImageNetTraining t;
   t.train = ImageFolder(ilsvrc.folder / "train");
   t.validation = ImageFolder(ilsvrc.by_synset());
-  t.augmentation = {test::small_preprocessing(), demo::collect_statistics(t.train, 40, 50).colours};
+  t.augmentation = {yhat::test::small_preprocessing(), demo::collect_statistics(t.train, 40, 50).colours};
   t.recipe = {.epochs = 3, .batch = 16, .lr = 0.005, .steps = 6};
   Rng rng(1);
   Sequential model{Flatten{}, Linear{rng, {.in = 3072, .out = 10}}};

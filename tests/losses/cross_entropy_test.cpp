@@ -7,10 +7,10 @@
 using namespace yhat;
 using near::difference;
 using near::error_of;
+using near::f64;
 
 namespace {
 
-const auto f64 = Dtype::f64;
 using Labels = std::vector<std::int64_t>;
 
 Tensor row(std::initializer_list<double> z) {

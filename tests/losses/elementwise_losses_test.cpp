@@ -7,10 +7,7 @@
 using namespace yhat;
 using near::difference;
 using near::error_of;
-
-namespace {
-const auto f64 = Dtype::f64;
-}
+using near::f64;
 
 TEST_CASE("mse_loss 54: mean over all elements, gradient 2 (yhat - y) / numel, equal shapes only") {
   const Tensor pred = tensor({{1, 2, 3}, {4, 5, 7}}, f64).requires_grad_(true);

@@ -10,11 +10,11 @@
 
 using namespace yhat;
 using near::difference;
+using near::f64;
 using nlohmann::json;
 
 namespace {
 
-const auto f64 = Dtype::f64;
 constexpr double tolerance = 1e-12;
 
 std::vector<json> cases(const std::string& kind) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Builds the tests of gradients with switched sources: those are compiled from a copy of the library, all else comes from
-the build of the preset `default`."""
+an ordinary build of it, file by file."""
 import glob
 import json
 import os
@@ -10,7 +10,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-DEFAULT = os.path.join(ROOT, "build", "default")
+ORDINARY = os.path.join(ROOT, "build", "mutation", "ordinary")
 FOLDERS = ["core", "layers", "losses", "optim", "models", "data", "trace", "include"]
 
 
@@ -20,11 +20,11 @@ def run(command, folder=ROOT):
         raise SystemExit(f"{shlex.join(command)}\n{result.stdout[-3000:]}{result.stderr[-3000:]}")
 
 
-def build_default():
+def build_ordinary():
     """The ordinary tests of gradients, whose objects and library are linked."""
-    if not os.path.exists(os.path.join(DEFAULT, "build.ninja")):
-        run(["cmake", "--preset", "default"])
-    run(["cmake", "--build", DEFAULT, "--target", "gradcheck_tests"])
+    options = ["-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DYHAT_BUILD_DEMOS=OFF", "-DYHAT_BUILD_LABS=OFF"]
+    run(["cmake", "-S", ROOT, "-B", ORDINARY, "-G", "Ninja", *options])
+    run(["cmake", "--build", ORDINARY, "--target", "gradcheck_tests"])
 
 
 def copy_tree(target, switched):
@@ -41,12 +41,12 @@ def copy_tree(target, switched):
 
 
 class Compiler:
-    """Compiles sources of the copy with the flags of the default build, the last of them replaced."""
+    """Compiles sources of the copy with the flags of the ordinary build, the last of them replaced."""
 
     def __init__(self, work, switched):
         self.work = work
         self.switched = switched
-        with open(os.path.join(DEFAULT, "compile_commands.json")) as file:
+        with open(os.path.join(ORDINARY, "compile_commands.json")) as file:
             self.commands = {os.path.relpath(entry["file"], ROOT): entry["command"] for entry in json.load(file)}
         os.makedirs(os.path.join(work, "objects"), exist_ok=True)
         self.headers = [os.path.join(work, "mutant.h")]
@@ -76,8 +76,8 @@ class Compiler:
         return "" if result.returncode == 0 else result.stderr or "failed"
 
     def link(self, units, program):
-        objects = os.path.join(DEFAULT, "tests", "CMakeFiles")
+        objects = os.path.join(ORDINARY, "tests", "CMakeFiles")
         tests = glob.glob(os.path.join(objects, "gradcheck_tests.dir", "**", "*.o"), recursive=True)
         tests += glob.glob(os.path.join(objects, "yhat_test_main.dir", "*.o"))
-        run(["g++", *map(self.object_of, units), *tests, os.path.join(DEFAULT, "libyhat.a"), "-lfmt", "-lpthread", "-o",
+        run(["g++", *map(self.object_of, units), *tests, os.path.join(ORDINARY, "libyhat.a"), "-lfmt", "-lpthread", "-o",
              program])

@@ -24,7 +24,7 @@ import sys
 import time
 from collections import defaultdict
 
-from compiler import FOLDERS, HERE, ROOT, Compiler, build_default, copy_tree
+from compiler import FOLDERS, HERE, ROOT, Compiler, build_ordinary, copy_tree
 from mutants import GRADIENT_FUNCTIONS, File
 from report import read_equivalents, read_list, report
 from switched import one_line, switch, write_if_changed
@@ -93,7 +93,7 @@ def find_mutants(work, only, planted, progress):
 
 def build(work, files, planted, jobs, progress):
     """Builds the tests with all changes in them, switched off. Returns the mutants and the program."""
-    build_default()
+    build_ordinary()
     copy_tree(work, {file.path for file in files})
     with open(os.path.join(HERE, "mutant.h")) as header:
         write_if_changed(os.path.join(work, "mutant.h"), header.read())

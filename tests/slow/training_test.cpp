@@ -16,7 +16,7 @@ namespace {
 
 /// The same pictures in every step; the loss of each.
 std::vector<double> overfit(const demo::Network& network, std::int64_t batch, double lr, std::int64_t steps) {
-  const test::Ilsvrc ilsvrc;
+  const yhat::test::Ilsvrc ilsvrc;
   demo::ImageNetTraining t;
   t.train = ImageFolder(ilsvrc.folder / "train");
   t.augmentation.preprocessing = network.name == "alexnet"

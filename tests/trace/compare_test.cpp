@@ -79,7 +79,7 @@ TEST_CASE("compare: a run is equal to itself, also with NaN and with tensors tha
 }
 
 TEST_CASE("compare: a kernel that is not turned, in the words of the terminal") {
-  const test::Mutant m = test::kernel_not_turned();
+  const yhat::test::Mutant m = yhat::test::kernel_not_turned();
   CHECK(text_of(trace::compare(trace::trace_json(m.right), trace::trace_json(m.wrong))) ==
         "first difference: step 10 of 11, backward conv2d -> x\n"
         "  upstream      equal\n"
@@ -133,7 +133,7 @@ TEST_CASE("compare: equal means within rounding, by dtype") {
 }
 
 TEST_CASE("compare: the page of the second run marks the step") {
-  const test::Mutant m = test::overwriting();
+  const yhat::test::Mutant m = yhat::test::overwriting();
   const File mine(trace::to_json(m.wrong));
   const std::string reference = "reference_of_" + mine.path;
   trace::write_file("test", reference, trace::to_json(m.right));

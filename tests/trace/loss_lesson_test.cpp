@@ -14,7 +14,7 @@ using step::LossLesson;
 
 namespace {
 
-LossLesson lesson() {
+LossLesson default_lesson() {
   step::Request request;
   request.name = "loss";
   return step::loss_lesson(request);
@@ -30,7 +30,7 @@ void refuses(const std::vector<Numbers>& logits, const std::vector<std::int64_t>
 }  // namespace
 
 TEST_CASE("loss page: steps, rates, curves, the sweep and the sigmoid's peak are the lecture's") {
-  const LossLesson l = lesson();
+  const LossLesson l = default_lesson();
 
   // Steps until p(true) > 0.9: exact at the rates 0.5 and 10, else within one.
   CHECK(l.rates == std::vector<double>{0.1, 0.2, 0.5, 1, 2, 5, 10});

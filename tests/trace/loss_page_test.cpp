@@ -38,9 +38,9 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 TEST_CASE("loss page: the text is the golden file, in 80 columns, and answers what the page must answer") {
   const LossLesson l = lesson();
   const std::string text = step::loss_text(l);
-  test::check_golden("loss", text);
-  test::check_columns(text);
-  test::check_columns(step::loss_text(l, true));
+  yhat::test::check_golden("loss", text);
+  yhat::test::check_columns(text);
+  yhat::test::check_columns(step::loss_text(l, true));
   for (const char* part :
        {"Which factor does squared error keep? J", "When does it hurt?", "saturated and wrong", "When would it not?",
         "Without a softmax", "benign start", "The condition that is used", "label smoothing", "NOT equal",
@@ -111,7 +111,7 @@ TEST_CASE("loss page: two classes or sixteen, sure or hopeless, every number fin
   for (const auto& [z, label] : {std::pair(Numbers{2000, 0, 0}, 1), {Numbers{-1, 1}, 0}, {many, 7}}) {
     const LossLesson l = lesson({z}, {label});
     const std::string text = step::loss_text(l);
-    test::check_columns(text);
+    yhat::test::check_columns(text);
     const std::string page = step::loss_html(l);
     CHECK(page.size() < 300 * 1000);
     const bool hopeless = z[0] == 2000;

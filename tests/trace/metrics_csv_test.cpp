@@ -4,31 +4,26 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
+
+#include "tests/files/support.h"
 
 using namespace yhat;
 
-namespace {
-
-std::string read(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("metrics are on disk after each row and read back exactly") {
   const std::string path = "metrics_csv_test.csv";
   std::ofstream(path) << "older\n";
   {
     MetricsCsv csv(path);
-    CHECK(read(path) == "older\n");  // kept until there is something to put in its place
+    CHECK(yhat::test::read_text(path) == "older\n");  // kept until there is something to put in its place
     csv.row({.epoch = 1, .step = 63, .split = "train", .loss = 0.1, .accuracy = 1.0 / 3, .lr = 1e-5, .seconds = 2.5});
-    CHECK(read(path) == "epoch,step,split,loss,accuracy,lr,seconds\n1,63,train,0.1,0.3333333333333333,1e-05,2.5\n");
+    CHECK(yhat::test::read_text(path) ==
+          "epoch,step,split,loss,accuracy,lr,seconds\n1,63,train,0.1,0.3333333333333333,1e-05,2.5\n");
     csv.row({.epoch = 2, .step = 126, .split = "a,\"b\"", .loss = 7, .accuracy = 0, .lr = 1e6});
   }
-  CHECK(read(path) ==
+  CHECK(yhat::test::read_text(path) ==
         "epoch,step,split,loss,accuracy,lr,seconds\n1,63,train,0.1,0.3333333333333333,1e-05,2.5\n"
         "2,126,\"a,\"\"b\"\"\",7,0,1000000,\n");
   std::filesystem::remove(path);

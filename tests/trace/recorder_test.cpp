@@ -56,7 +56,7 @@ TEST_CASE("recorder: each leaf's last gradient is the engine's, bit for bit, in 
       sum(h * h + exp(h) * b).backward();
     }
     const Trace& trace = recorder.trace();
-    test::check_invariants(trace);
+    yhat::test::check_invariants(trace);
     CHECK(same_bits(last_of(trace, "x").after, x.grad().to_vector()));
     CHECK(same_bits(last_of(trace, "w").after, w.grad().to_vector()));
     CHECK(same_bits(last_of(trace, "b").after, b.grad().to_vector()));
@@ -132,7 +132,7 @@ TEST_CASE("recorder: ops in an innermost scope are one box with steps inside") {
   REQUIRE(trace.ops.size() == 2);
   CHECK(trace.ops[0].name == "twice_exp");
   CHECK(trace.ops[0].inner == std::vector<std::string>{"exp", "mul", "exp"});
-  test::check_invariants(trace);
+  yhat::test::check_invariants(trace);
   CHECK(last_of(trace, "x").micro.size() == 3);
   CHECK(same_bits(last_of(trace, "x").after, x.grad().to_vector()));
 
@@ -156,7 +156,7 @@ TEST_CASE("recorder: a second backward adds to the stored gradient, by one contr
       (uses == 1 ? w * c : w * w).backward();
     }
     const Trace& trace = recorder.trace();
-    test::check_invariants(trace);
+    yhat::test::check_invariants(trace);
     const TraceEvent& last = trace.events.back();
     CHECK(last.kind == (uses == 1 ? EventKind::backward : EventKind::stored));
     CHECK(last.after == w.grad().to_vector());

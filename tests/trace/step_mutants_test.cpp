@@ -24,8 +24,8 @@ std::string name_of_first_red(const Trace& trace) {
 }  // namespace
 
 TEST_CASE("step-through mutants: red at the op that is wrong, and at no step before it") {
-  for (const test::Mutant& m :
-       {test::softmax_diagonal(), test::overwriting(), test::missing_mean(), test::kernel_not_turned()}) {
+  for (const yhat::test::Mutant& m : {yhat::test::softmax_diagonal(), yhat::test::overwriting(),
+                                      yhat::test::missing_mean(), yhat::test::kernel_not_turned()}) {
     CAPTURE(m.name);
     CHECK(m.right.first_red() == 0);
     const int step = m.wrong.first_red();
@@ -54,7 +54,7 @@ TEST_CASE("step-through mutants: red at the op that is wrong, and at no step bef
 }
 
 TEST_CASE("step-through mutants: = for += is 2 instead of 7 at step 10 of the diamond") {
-  const test::Mutant m = test::overwriting();
+  const yhat::test::Mutant m = yhat::test::overwriting();
   CHECK(m.wrong.first_red() == 10);
   const TraceEvent& e = m.wrong.events[9];
   CHECK(e.after == Numbers{2});
@@ -62,7 +62,7 @@ TEST_CASE("step-through mutants: = for += is 2 instead of 7 at step 10 of the di
 }
 
 TEST_CASE("step-through mutants: the wrong softmax is shown beside the formula") {
-  const test::Mutant m = test::softmax_diagonal();
+  const yhat::test::Mutant m = yhat::test::softmax_diagonal();
   const TraceEvent& e = m.wrong.events[static_cast<std::size_t>(m.wrong.first_red() - 1)];
   CHECK(e.local.differs());
   CHECK(e.micro.empty());  // plain loops would show what the engine did not do
@@ -72,7 +72,7 @@ TEST_CASE("step-through mutants: the wrong softmax is shown beside the formula")
 }
 
 TEST_CASE("step-through mutants: one sample cannot show a missing 1/N") {
-  const test::Mutant m = test::missing_mean(true);
+  const yhat::test::Mutant m = yhat::test::missing_mean(true);
   CHECK(m.wrong.first_red() == 0);
   CHECK(trace::compare(trace::trace_json(m.right), trace::trace_json(m.wrong)).step == 0);
 }

@@ -37,7 +37,7 @@ int count(const std::string& text, const std::string& part) {
 
 TEST_CASE("step-through: layouts go left to right without overlaps, inside the canvas, the same every time") {
   for (const step::Example& example : step::examples()) {
-    if (!test::available(example)) continue;
+    if (!yhat::test::available(example)) continue;
     CAPTURE(example.name);
     const Trace trace = of(example.name);
     const trace::Layout layout = trace::lay_out(trace);
@@ -63,12 +63,12 @@ TEST_CASE("step-through: layouts go left to right without overlaps, inside the c
   CHECK(trace::crossings(trace::lay_out(of("diamond"))) == 0);
   CHECK(trace::crossings(trace::lay_out(of("softmax"))) <= 1);
   CHECK(trace::crossings(trace::lay_out(of("mse"))) <= 3);  // three graphs that share both leaves
-  if (test::available(step::examples()[7])) CHECK(trace::crossings(trace::lay_out(of("lenet"))) == 0);
+  if (yhat::test::available(step::examples()[7])) CHECK(trace::crossings(trace::lay_out(of("lenet"))) == 0);
 }
 
 TEST_CASE("step-through: the parameters of LeNet enter from above") {
   for (const step::Example& example : step::examples()) {
-    if (std::string(example.name) != "lenet" || !test::available(example)) continue;
+    if (std::string(example.name) != "lenet" || !yhat::test::available(example)) continue;
     const Trace trace = of("lenet");
     const trace::Layout layout = trace::lay_out(trace);
     for (const trace::Wire& w : layout.wires) {
@@ -100,7 +100,7 @@ TEST_CASE("step-through: the graph for Graphviz") {
 
 TEST_CASE("step-through: a page is one file that asks for nothing") {
   for (const step::Example& example : step::examples()) {
-    if (!test::available(example)) continue;
+    if (!yhat::test::available(example)) continue;
     CAPTURE(example.name);
     const std::string page = trace::to_html(of(example.name));
     CHECK(page.size() < (std::string(example.name) == "lenet" ? 1000 * 1000 : 300 * 1000));

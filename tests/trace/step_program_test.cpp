@@ -10,6 +10,8 @@
 #include <fstream>
 #include <string>
 
+#include "tests/files/support.h"
+
 // The program as a user calls it: exit codes, files, what it prints.
 namespace {
 
@@ -27,11 +29,6 @@ Run run(const std::string& arguments, const std::string& before = "") {
   for (std::size_t n; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) out.append(buffer, n);
   const int status = pclose(pipe);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out};
-}
-
-std::string read(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 // A folder of its own, empty again afterwards.
@@ -60,7 +57,7 @@ TEST_CASE("yhat_step: the list names every example, and help is help") {
 }
 
 TEST_CASE("yhat_step: without a terminal it prints the golden file, the same in another locale and without colour") {
-  const std::string golden = read(YHAT_TEST_SOURCE_DIR "/tests/trace/golden/diamond.txt");
+  const std::string golden = yhat::test::read_text(YHAT_TEST_SOURCE_DIR "/tests/trace/golden/diamond.txt");
   const Run plain = run("diamond");
   CHECK(plain.code == 0);
   CHECK(plain.out == golden);
@@ -76,10 +73,10 @@ TEST_CASE("yhat_step: files are written whole, twice the same, and nothing is le
     CAPTURE(kind);
     const std::string file = folder / kind;
     CHECK(run("softmax --" + std::string(kind) + " " + file).code == 0);
-    const std::string first = read(file);
+    const std::string first = yhat::test::read_text(file);
     CHECK(!first.empty());
     CHECK(run("softmax --" + std::string(kind) + " " + file, "env LC_ALL=de_DE.UTF-8").out.empty());
-    CHECK(read(file) == first);
+    CHECK(yhat::test::read_text(file) == first);
   }
   CHECK(folder.files() == 3);
   const Run missing = run("softmax --html " + folder.path + "/no/page.html");
@@ -97,8 +94,8 @@ TEST_CASE("yhat_step: own numbers, also when the first is negative") {
   CHECK(run("neuron --w -3 --b 0.5 --x 2 --y 1").out.find("w -3 [") != std::string::npos);
   const Folder folder;
   CHECK(run("softmax --logits 8,0,-2 --label 2 --logits 0,0,1 --label 1 --json " + (folder / "two.json")).code == 0);
-  CHECK(read(folder / "two.json").find("yhat_step softmax --logits 8,0,-2 --logits 0,0,1 --label 2 --label 1") !=
-        std::string::npos);
+  CHECK(yhat::test::read_text(folder / "two.json")
+            .find("yhat_step softmax --logits 8,0,-2 --logits 0,0,1 --label 2 --label 1") != std::string::npos);
 }
 
 TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") {
@@ -135,7 +132,7 @@ TEST_CASE("yhat_step: --diff is 0 for equal runs and 1 for others, and writes th
   const Run other = run("--diff " + a + " " + b + " --html " + (folder / "page.html"));
   CHECK(other.code == 1);
   CHECK(other.out.starts_with("first difference: step 1 of 11, value x\n"));
-  CHECK(read(folder / "page.html").find("Compared with the reference") != std::string::npos);
+  CHECK(yhat::test::read_text(folder / "page.html").find("Compared with the reference") != std::string::npos);
 }
 
 // What the page is made of must be well-formed by other programs' standards, where these are installed.
@@ -150,7 +147,7 @@ TEST_CASE("yhat_step: xmllint accepts graph and formulas, dot accepts the graph"
       CHECK(std::string(example) == "lenet");  // a build without sample images
       continue;
     }
-    const std::string page = read(folder / "p.html");
+    const std::string page = yhat::test::read_text(folder / "p.html");
     std::string parts = "<parts>";
     for (const std::string tag : {"svg", "math"}) {
       std::size_t end = 0;

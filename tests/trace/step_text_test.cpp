@@ -13,6 +13,7 @@
 #include "step/numbers.h"
 #include "step/output.h"
 #include "step/stepper.h"
+#include "tests/files/support.h"
 
 using namespace yhat;
 using trace::show;
@@ -20,12 +21,7 @@ using trace::show_full;
 
 namespace {
 
-using test::available;
-
-std::string read(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+using yhat::test::available;
 
 std::string piped(const char* example, const std::string& variant = "") {
   step::Request request;
@@ -45,15 +41,16 @@ TEST_CASE("step-through: the text of every example is the golden file, in 80 col
       const std::string name = example.name + (variant.empty() ? "" : "_" + variant);
       CAPTURE(name);
       const std::string text = piped(example.name, variant);
-      test::check_golden(name, text);
-      test::check_columns(text);
+      yhat::test::check_golden(name, text);
+      yhat::test::check_columns(text);
     }
   }
 }
 
 // One list for C++ and for the page's script: tests/web reads it too.
 TEST_CASE("step-through: numbers with 4 digits and in full") {
-  const auto list = trace::Json::parse(read(std::string(YHAT_TEST_SOURCE_DIR) + "/tests/trace/numbers.json"));
+  const auto list =
+      trace::Json::parse(yhat::test::read_text(std::string(YHAT_TEST_SOURCE_DIR) + "/tests/trace/numbers.json"));
   REQUIRE(list.size() > 30);
   for (const auto& row : list) {
     const double value = trace::numbers_of(trace::Json::array({row["value"]}))->at(0);

@@ -10,8 +10,8 @@ int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const std::string folder = argv[1];
   using namespace yhat;
-  for (const test::Mutant& m :
-       {test::softmax_diagonal(), test::overwriting(), test::missing_mean(), test::kernel_not_turned()}) {
+  for (const yhat::test::Mutant& m : {yhat::test::softmax_diagonal(), yhat::test::overwriting(),
+                                      yhat::test::missing_mean(), yhat::test::kernel_not_turned()}) {
     const std::string path = folder + "/" + m.name;
     trace::write_file("mutants", path + ".html", trace::to_html(m.wrong));
     trace::write_file("mutants", path + "-right.json", trace::to_json(m.right));

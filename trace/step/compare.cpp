@@ -172,7 +172,7 @@ std::string windows(const Run& run, const Json& event, std::int64_t element) {
   return fmt::format("that cell receives from {} output cells: {}{}", count, list, count > 4 ? " ..." : "");
 }
 
-void put(Lines& lines, const char* key, const std::string& text) {
+void add_line(Lines& lines, const char* key, const std::string& text) {
   std::string rest = fmt::format("  {:<13} {}", key, text);
   while (rest.size() > 80) {
     std::size_t at = rest.rfind(' ', 80);
@@ -219,8 +219,8 @@ Lines compare_events(const Run& reference, const Json& expected, const Run& mine
   Lines lines;
   const Json& shape = mine.tensor(event).at("shape");
   if (const Json& wanted = reference.tensor(expected).at("shape"); wanted != shape) {
-    put(lines, "shape", fmt::format("expected {}, yours {}", wanted.dump(), shape.dump()));
-    put(lines, "verdict", fmt::format("{} has another shape", mine.tensor(event).at("name").get<std::string>()));
+    add_line(lines, "shape", fmt::format("expected {}, yours {}", wanted.dump(), shape.dump()));
+    add_line(lines, "verdict", fmt::format("{} has another shape", mine.tensor(event).at("name").get<std::string>()));
     return lines;
   }
   for (const auto& [field, shown] : fields_of(event.at("kind"))) {
@@ -230,14 +230,14 @@ Lines compare_events(const Run& reference, const Json& expected, const Run& mine
                                  : shape;
     const Mismatch m = compare_tensors(expected.at(field), event.at(field), shape_here, f32);
     if (m.text.empty()) {
-      put(lines, shown, "equal");
+      add_line(lines, shown, "equal");
       continue;
     }
-    put(lines, shown, m.text);
+    add_line(lines, shown, m.text);
     if (std::string(field) == "contrib" && event.contains("op")) {
-      if (const std::string from = windows(mine, event, m.first); !from.empty()) put(lines, "windows", from);
+      if (const std::string from = windows(mine, event, m.first); !from.empty()) add_line(lines, "windows", from);
     }
-    put(lines, "verdict", verdict(mine, event, field));
+    add_line(lines, "verdict", verdict(mine, event, field));
     return lines;
   }
   return {};
@@ -263,10 +263,10 @@ Difference compare(const Json& reference_json, const Json& mine_json) {
     const std::string key = mine.key(event);
     if (wanted != key) {
       Lines lines;
-      put(lines, "expected", wanted);
-      put(lines, "yours", key);
-      put(lines, "verdict",
-          mine.has(wanted, at) ? fmt::format("{} is extra", key) : fmt::format("{} is missing", wanted));
+      add_line(lines, "expected", wanted);
+      add_line(lines, "yours", key);
+      add_line(lines, "verdict",
+               mine.has(wanted, at) ? fmt::format("{} is extra", key) : fmt::format("{} is missing", wanted));
       return report(at, key, std::move(lines));
     }
     Lines lines = compare_events(reference, expected, mine, event, f32);
@@ -274,11 +274,11 @@ Difference compare(const Json& reference_json, const Json& mine_json) {
   }
   Lines lines;
   if (at < reference.events.size()) {
-    put(lines, "verdict", fmt::format("yours ends here; {} is missing", reference.key(reference.events.at(at))));
+    add_line(lines, "verdict", fmt::format("yours ends here; {} is missing", reference.key(reference.events.at(at))));
     return report(at, "after the last one", std::move(lines));
   }
   if (at < n) {
-    put(lines, "verdict", fmt::format("the reference ends before it; {} is extra", mine.key(mine.events.at(at))));
+    add_line(lines, "verdict", fmt::format("the reference ends before it; {} is extra", mine.key(mine.events.at(at))));
     return report(at, mine.key(mine.events.at(at)), std::move(lines));
   }
   return {0, {fmt::format("no difference in {} steps", n)}};

@@ -23,7 +23,7 @@ OpFormula function(const char* op, const char* written, OpFormula::Form slope, d
 OpFormula rule(const char* op, OpFormula::Form forward, std::vector<OpFormula::Form> vjp) {
   return {op, false, std::move(forward), {}, {}, std::move(vjp)};
 }
-OpFormula::Form say(const char* text) {
+OpFormula::Form in_words(const char* text) {
   return [text](O) { return words(text); };
 }
 
@@ -166,29 +166,31 @@ std::vector<OpFormula> others() {
        }},
        {},
        {}},
-      {"sum", false, of("sum"), {say("1 for every element")}, {}, {}},
-      {"mean", false, of("mean"), {say("1/N for every element")}, {}, {}},
-      {"max", false, of("max"), {say("1 for the largest element, else 0")}, {}, {}},
+      {"sum", false, of("sum"), {in_words("1 for every element")}, {}, {}},
+      {"mean", false, of("mean"), {in_words("1/N for every element")}, {}, {}},
+      {"max", false, of("max"), {in_words("1 for the largest element, else 0")}, {}, {}},
       {"logsumexp", false, of("logsumexp"), {[](O o) { return apply("softmax", in(o, 0)); }}, {}, {}},
-      {"gather", false, of("pick"), {say("1 for the picked element, else 0")}, {}, {}},
-      {"scatter_add", false, of("scatter"), {say("1 where the element was put")}, {}, {}},
+      {"gather", false, of("pick"), {in_words("1 for the picked element, else 0")}, {}, {}},
+      {"scatter_add", false, of("scatter"), {in_words("1 where the element was put")}, {}, {}},
   };
   for (const char* shape_op : {"reshape", "flatten", "permute", "transpose", "concat", "slice", "broadcast_to"}) {
-    table.push_back(rule(shape_op, of(shape_op), {say("the same numbers, in the input's shape")}));
+    table.push_back(rule(shape_op, of(shape_op), {in_words("the same numbers, in the input's shape")}));
   }
-  table.push_back(
-      rule("matmul", product,
-           {say("upstream times the transpose of the other"), say("the transpose of the other times upstream")}));
-  table.push_back(rule("linear", affine,
-                       {say("upstream * weight"), say("upstream^T * input"), say("upstream, summed over the batch")}));
+  table.push_back(rule(
+      "matmul", product,
+      {in_words("upstream times the transpose of the other"), in_words("the transpose of the other times upstream")}));
+  table.push_back(rule(
+      "linear", affine,
+      {in_words("upstream * weight"), in_words("upstream^T * input"), in_words("upstream, summed over the batch")}));
   table.push_back(rule("conv2d", convolved,
-                       {say("scatter: each upstream cell times the kernel, added into its input window"),
-                        say("each upstream cell times its input window, summed over all cells"),
-                        say("upstream, summed over the batch and all positions")}));
-  table.push_back(rule("max_pool2d", of("maxpool"), {say("each upstream cell is added to the winner of its window")}));
+                       {in_words("scatter: each upstream cell times the kernel, added into its input window"),
+                        in_words("each upstream cell times its input window, summed over all cells"),
+                        in_words("upstream, summed over the batch and all positions")}));
+  table.push_back(
+      rule("max_pool2d", of("maxpool"), {in_words("each upstream cell is added to the winner of its window")}));
   table.push_back(rule("avg_pool2d", of("avgpool"),
-                       {say("each upstream cell, divided by the window's size, is added to every cell of it")}));
-  table.push_back(rule("dropout", of("dropout"), {say("upstream * mask / (1 - p)")}));
+                       {in_words("each upstream cell, divided by the window's size, is added to every cell of it")}));
+  table.push_back(rule("dropout", of("dropout"), {in_words("upstream * mask / (1 - p)")}));
   OpFormula cross_entropy =
       rule("cross_entropy",
            [](O o) {

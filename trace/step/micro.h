@@ -6,6 +6,8 @@
 /// What happens inside an event, in plain loops: their end must be what the engine got.
 namespace yhat::trace {
 
+inline std::size_t u(std::int64_t i) { return static_cast<std::size_t>(i); }
+
 /// Fills in the micro-steps that are known for an op, and why a contribution is zero or not finite.
 void explain(Trace& trace);
 

@@ -12,8 +12,6 @@
 namespace yhat::trace {
 namespace {
 
-std::size_t u(std::int64_t i) { return static_cast<std::size_t>(i); }
-
 Grid table(std::string name, Numbers data, std::int64_t cols, std::vector<std::int64_t> lit = {}) {
   const auto rows = static_cast<std::int64_t>(data.size()) / std::max<std::int64_t>(cols, 1);
   return {std::move(name), rows, cols, std::move(data), std::move(lit)};

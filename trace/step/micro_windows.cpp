@@ -9,8 +9,6 @@
 namespace yhat::trace {
 namespace {
 
-std::size_t u(std::int64_t i) { return static_cast<std::size_t>(i); }
-
 Grid grid(std::string name, const Shape& shape, Numbers data) {
   const std::int64_t cols = shape.empty() ? 1 : shape[shape.size() - 1];
   return {std::move(name), cols > 0 ? shape.numel() / cols : 0, cols, std::move(data), {}};

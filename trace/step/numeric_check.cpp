@@ -12,7 +12,7 @@
 namespace yhat::trace {
 namespace {
 
-constexpr double step = 1e-5;
+constexpr double usual_step = 1e-5;
 
 // Runs along with the program and adds `change` to one element of what the n-th op returns.
 class Nudge final : public Observer {
@@ -98,7 +98,7 @@ bool smooth(const Difference& d) { return d.jump() <= 1e-2 * std::max({std::abs(
 template <class F>
 NumericCheck check(const Numbers& gradient, const Numbers& value, double tolerance, double here, F run_at) {
   NumericCheck result;
-  result.step = step;
+  result.step = usual_step;
   result.elements = checked_elements(gradient);
   bool red = false;
   bool kink = false;
@@ -109,8 +109,8 @@ NumericCheck check(const Numbers& gradient, const Numbers& value, double toleran
     Difference d{};
     double rel = 0;
     // log near 0 bends within the usual step: a second try is in proportion to the element.
-    for (double h : {step, step * std::abs(value[at])}) {
-      if (h != step && (h == 0 || h > 0.1 * step)) break;
+    for (double h : {usual_step, usual_step * std::abs(value[at])}) {
+      if (h != usual_step && (h == 0 || h > 0.1 * usual_step)) break;
       d = difference(here, h, run);
       rel = std::abs(a - d.slope) / std::max({std::abs(a), std::abs(d.slope), 1e-4});
       result.step = std::min(result.step, h);

@@ -16,6 +16,8 @@ struct TextOptions {
   bool told = false;   ///< the question has been answered: show all
 };
 
+inline const TraceTensor& tensor(const Trace& trace, int t) { return trace.tensors[static_cast<std::size_t>(t)]; }
+
 /// "a = 2*y", "conv1: conv2d"
 std::string op_label(const Trace& trace, int op);
 /// One sentence about step k (from 1), with its numbers.

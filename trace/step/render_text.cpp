@@ -9,7 +9,6 @@
 namespace yhat::trace {
 namespace {
 
-const TraceTensor& tensor(const Trace& trace, int t) { return trace.tensors[static_cast<std::size_t>(t)]; }
 const TraceOp& op(const Trace& trace, int o) { return trace.ops[static_cast<std::size_t>(o)]; }
 
 bool is_matrix(const Shape& s) {

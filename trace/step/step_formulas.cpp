@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t written_out = 4;  // elements of a vector that fit into a formula
 
-const TraceTensor& tensor(const Trace& trace, int t) { return trace.tensors[static_cast<std::size_t>(t)]; }
-
 Expr value_or_name(const Trace& trace, int t, const Trace::State& state) {
   const MaybeNumbers& v = state.value[static_cast<std::size_t>(t)];
   if (!v || v->size() > written_out) return name(tensor(trace, t).name);
