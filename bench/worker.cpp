@@ -12,7 +12,6 @@
 
 #include "core/buffer.h"
 #include "core/kernels/dispatch.h"
-#include "core/kernels/scratch.h"
 #include "workloads.h"
 
 namespace {
@@ -32,8 +31,7 @@ int serve(const std::string& name) {
       // Arrays and working memory asked from the system, and pages that the system had to supply.
       rusage usage{};
       getrusage(RUSAGE_SELF, &usage);
-      fmt::print("{} {}\n", yhat::buffer_statistics().system_allocations + yhat::kernels::scratch_system_allocations(),
-                 usage.ru_minflt);
+      fmt::print("{} {}\n", yhat::buffer_statistics().system_allocations, usage.ru_minflt);
     } else {
       fmt::print(stderr, "bench_worker: command '{}' (run COUNT, memory)\n", command);
       return 2;

@@ -93,7 +93,7 @@ class Traversal {
     add(visits_[0], seed, nullptr, nullptr);
     for (std::size_t i : order_) {
       Visit& v = visits_[i];
-      if (!v.needed || v.node->is_leaf() || !v.gradient.defined()) continue;
+      if (!v.leads || !v.gradient.defined()) continue;
       const Tensor upstream = v.wanted ? v.gradient : std::move(v.gradient);
       pass(v, upstream);
       if (!keep_graph) release(*v.node);
@@ -114,6 +114,7 @@ class Traversal {
     Node* node;
     std::uint32_t mark_before;
     bool wanted = false;  // its gradient is asked for
+    bool leads = false;   // one of its inputs is needed, so its op will be passed
     bool needed = false;  // it is wanted, or leads to a wanted node
     std::size_t first_target = 0;
     Tensor gradient;
@@ -150,14 +151,15 @@ class Traversal {
   void mark_needed() {
     for (auto i = order_.rbegin(); i != order_.rend(); ++i) {
       Visit& v = visits_[*i];
-      for (std::size_t k = 0; k < v.node->edges.size(); ++k) v.needed = v.needed || target(v, k).needed;
+      for (std::size_t k = 0; k < v.node->edges.size(); ++k) v.leads = v.leads || target(v, k).needed;
+      v.needed = v.wanted || v.leads;
     }
   }
 
   // Before anything runs, so that a refused backward leaves everything as it was.
   void check_saved_values() {
     for (const Visit& v : visits_) {
-      if (!v.needed || v.node->is_leaf()) continue;
+      if (!v.leads) continue;
       const Node& node = *v.node;
       if (node.used_up) {
         throw GraphError(
@@ -270,8 +272,7 @@ Tensor checked_seed(const Tensor& y, const Tensor& seed) {
 
 // A gradient that leaves the engine has an array of its own: changing it must not change another gradient, or a value.
 Tensor unshared(Tensor gradient) {
-  if (gradient.requires_grad() || sole_owner(gradient)) return gradient;
-  const NoGrad off;
+  if (!gradient.is_leaf() || sole_owner(gradient)) return gradient;
   return gradient.clone();
 }
 
@@ -327,7 +328,7 @@ void Tensor::backward(const BackwardOptions& options) const {
       leaf.grad = unshared(std::move(gradient));
       return;
     }
-    const Tensor before = std::move(leaf.grad);
+    const Tensor before = leaf.grad;
     leaf.grad = accumulate(before, gradient);
     if (Observer* observer = current_observer()) {
       observer->accumulate({leaf, nullptr, nullptr, before, gradient, leaf.grad});

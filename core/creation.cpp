@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tensor_impl.h"
+#include "uniform_in.h"
 #include "yhat/error.h"
 #include "yhat/recycled.h"
 #include "yhat/tensor.h"
@@ -109,7 +110,8 @@ Tensor randn(const Shape& shape, Rng& rng, Dtype dtype) {
 
 Tensor uniform(const Shape& shape, double lo, double hi, Rng& rng, Dtype dtype) {
   if (!(lo <= hi)) throw ArgumentError("uniform", fmt::format("limits {} and {} (lo must be <= hi)", lo, hi));
-  return generate("uniform", shape, dtype, [&] { return rng.uniform(lo, hi); });
+  if (!std::isfinite(hi - lo)) throw ArgumentError("uniform", fmt::format("limits {} and {} (finite hi - lo)", lo, hi));
+  return generate("uniform", shape, dtype, [&] { return uniform_in(rng, lo, hi, dtype); });
 }
 
 Tensor one_hot(const std::vector<std::int64_t>& labels, std::int64_t classes, Dtype dtype) {

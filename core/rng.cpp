@@ -67,6 +67,16 @@ double Rng::normal() {
   }
 }
 
+void Rng::set_state(const State& state) {
+  if (state == State{}) throw ArgumentError("Rng::set_state", "four zeros (at least one bit must be set)");
+  state_ = state;
+}
+
+double Rng::uniform(double lo, double hi) {
+  const double x = lo + (hi - lo) * uniform();
+  return x < hi || !(lo < hi) ? x : std::nextafter(hi, lo);  // the sum may round up to hi
+}
+
 std::int64_t Rng::below(std::int64_t n) {
   if (n < 1) throw ArgumentError("Rng::below", fmt::format("n = {} (must be >= 1)", n));
   const auto range = static_cast<std::uint64_t>(n);
@@ -78,6 +88,7 @@ std::int64_t Rng::below(std::int64_t n) {
 }
 
 std::vector<std::int64_t> Rng::permutation(std::int64_t n) {
+  if (n < 0) throw ArgumentError("Rng::permutation", fmt::format("n = {} (must be >= 0)", n));
   std::vector<std::int64_t> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   for (std::size_t i = order.size(); i > 1; --i) {

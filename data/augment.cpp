@@ -82,7 +82,7 @@ void PictureStatistics::add(const Tensor& image) {
                      fmt::format("picture {}, the first one {} (must be equal)", image.shape(), sum_.shape()));
   }
   const Tensor wide = image.to(Dtype::f64);
-  sum_ = sum_.defined() ? sum_ + wide : wide;
+  sum_ = sum_.defined() ? sum_ + wide : wide.clone();
   const auto x = wide.data<double>();
   const std::size_t plane = x.size() / 3;
   for (std::size_t a = 0; a < 3; ++a) {

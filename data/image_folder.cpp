@@ -54,7 +54,7 @@ Batch ImageList::load(const std::vector<std::int64_t>& index, const std::functio
     Tensor image;
     try {
       image = read_image(item.path);
-    } catch (const FormatError& e) {
+    } catch (const Error& e) {  // a FormatError or IoError
       if (skipped == nullptr) throw;
       skipped->emplace_back(e.what());
       continue;

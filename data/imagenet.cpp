@@ -143,6 +143,7 @@ ImageList validation_pictures(const std::string& folder, const std::vector<std::
                               const Synsets& synsets, const ImageNetOptions& options) {
   const std::string prefix = "ILSVRC2012_val_";
   const char* op = "validation_pictures";
+  if (labels.empty()) throw ArgumentError(op, "0 labels (at least 1)");
   std::map<std::int64_t, std::string> found;  // number -> file name
   for (const std::string& name : files::names_in(op, folder, files::Kind::files)) {
     std::int64_t number = 0;
@@ -181,6 +182,7 @@ ImageList validation_pictures(const std::string& folder, const std::vector<std::
 
 ImageList synset_pictures(const std::string& folder, const Synsets& synsets, const ImageNetOptions& options) {
   const char* op = "synset_pictures";
+  if (synsets.wnids.empty()) throw ArgumentError(op, "0 synsets (at least 1)");
   ImageList list;
   list.classes = synsets.wnids;
   std::vector<bool> has_pictures(synsets.wnids.size());

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/ops/spatial.h"
 #include "default_init.h"
 #include "image_shape.h"
 #include "yhat/error.h"
@@ -14,11 +15,7 @@ Conv2d::Conv2d(Rng& rng, const Conv2dOptions& o) : options(o) {
   require_size("Conv2d", "out", o.out);
   require_size("Conv2d", "kernel", o.kernel.h);
   require_size("Conv2d", "kernel", o.kernel.w);
-  require_size("Conv2d", "groups", o.groups);
-  if (o.in % o.groups != 0 || o.out % o.groups != 0) {
-    throw ArgumentError(
-        "Conv2d", fmt::format("groups {} does not divide in = {}, out = {} (must divide both)", o.groups, o.in, o.out));
-  }
+  require_groups("Conv2d", o.groups, o.in, o.out);
   const std::int64_t channels = o.in / o.groups;
   const std::int64_t fan_in = channels * o.kernel.h * o.kernel.w;
   weight = default_parameter({o.out, channels, o.kernel.h, o.kernel.w}, fan_in, rng);
@@ -41,6 +38,7 @@ LayerInfo Conv2dOptions::info(const Shape& input) const {
   if (input[0] != in) {
     throw ShapeError("conv2d", fmt::format("input has {} channels, layer takes {} (must be equal)", input[0], in));
   }
+  require_groups("conv2d", groups, in, out);
   LayerInfo info;
   info.type = "conv";
   info.kernel = kernel;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "core/uniform_in.h"
 #include "yhat/error.h"
 
 namespace yhat {
@@ -31,7 +32,9 @@ void constant_(Tensor& x, double value) {
 }
 void uniform_(Tensor& x, double lo, double hi, Rng& rng) {
   if (!(lo <= hi)) throw ArgumentError("uniform_", fmt::format("limits {} and {} (lo must be <= hi)", lo, hi));
-  fill("uniform_", x, [&] { return rng.uniform(lo, hi); });
+  if (!std::isfinite(hi - lo))
+    throw ArgumentError("uniform_", fmt::format("limits {} and {} (finite hi - lo)", lo, hi));
+  fill("uniform_", x, [&] { return uniform_in(rng, lo, hi, x.dtype()); });
 }
 void normal_(Tensor& x, double mean, double std, Rng& rng) {
   if (!(std >= 0)) throw ArgumentError("normal_", fmt::format("std {} (must be >= 0)", std));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/ops/spatial.h"
 #include "image_shape.h"
 #include "yhat/error.h"
 
@@ -22,6 +23,10 @@ void require_image(const char* op, const Shape& input) {
 }
 
 Shape slide(const char* op, const Shape& input, std::int64_t channels, const LayerInfo& window, bool ceil_mode) {
+  require_at_least(op, "kernel", window.kernel, 1);
+  require_at_least(op, "stride", window.stride, 1);
+  require_at_least(op, "padding", window.padding, 0);
+  require_at_least(op, "dilation", window.dilation, 1);
   const std::int64_t h =
       window_output(input[1], window.kernel.h, window.stride.h, window.padding.h, window.dilation.h, ceil_mode);
   const std::int64_t w =
@@ -45,6 +50,8 @@ LayerInfo pool_info(const char* op, const char* type, const Spec& spec, const Pa
   info.stride = spec.stride == Pair(0) ? spec.kernel : spec.stride;
   info.padding = spec.padding;
   info.dilation = dilation;
+  require_padding(op, info.padding.h, info.kernel.h);
+  require_padding(op, info.padding.w, info.kernel.w);
   info.output = slide(op, input, input[0], info, spec.ceil_mode);
   return info;
 }

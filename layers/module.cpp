@@ -160,6 +160,17 @@ std::int64_t Module::parameter_count() const {
   return count;
 }
 
+std::vector<Module*> Module::modules() {
+  std::vector<Module*> list;
+  Walk walk;
+  walk.module = [&](const std::string&, Module& m) {
+    list.push_back(&m);
+    return true;
+  };
+  walk.run(*this);
+  return list;
+}
+
 std::vector<Rng*> Module::generators() {
   std::vector<Rng*> list;
   Walk walk;
@@ -257,13 +268,25 @@ void load_state_dict(Module& model, const StateDict& state) {
     }
   }
   if (!defects.empty()) throw FormatError("load_state_dict", "", -1, join_defects(defects));
-  for (auto [name, target] : own) {
-    const Tensor source = find(state, name)->detach().to(target.dtype());
-    if (source.shares_storage_with(target)) continue;
-    dispatch(target.dtype(), [&, &to = target](auto zero) {
+  // The state may hold the model's own arrays, under other names too: they are read before any is written.
+  Tensors sources;
+  for (const auto& [name, target] : own) {
+    Tensor source = find(state, name)->detach().to(target.dtype());
+    for (const auto& [other, value] : own) {
+      if (other != name && source.shares_storage_with(value)) {
+        source = source.clone();
+        break;
+      }
+    }
+    sources.push_back(std::move(source));
+  }
+  for (std::size_t k = 0; k < own.size(); ++k) {
+    Tensor target = own[k].second;
+    if (sources[k].shares_storage_with(target)) continue;
+    dispatch(target.dtype(), [&](auto zero) {
       using T = decltype(zero);
-      const auto from = source.data<T>();
-      const auto into = to.mutable_data<T>("load_state_dict");
+      const auto from = sources[k].data<T>();
+      const auto into = target.mutable_data<T>("load_state_dict");
       for (std::size_t i = 0; i < from.size(); ++i) into[i] = from[i];
     });
   }

@@ -41,7 +41,8 @@ void Sequential::visit(Parts& p) {
 namespace {
 void require_place(std::size_t place, std::size_t size) {
   if (place >= size)
-    throw IndexError("Sequential", fmt::format("step {} of {} (valid: [0, {}])", place, size, size - 1));
+    throw IndexError("Sequential", size == 0 ? fmt::format("step {} of none", place)
+                                             : fmt::format("step {} of {} (valid: [0, {}])", place, size, size - 1));
 }
 }  // namespace
 

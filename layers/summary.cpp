@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "yhat/autograd.h"
 
@@ -88,16 +89,19 @@ struct Lister : ModuleObserver {
 /// Puts every module's training flag back as it was.
 class Evaluating {
  public:
-  explicit Evaluating(Module& model) : model_(model), was_training_(model.training()) { model.eval(); }
+  explicit Evaluating(Module& model) {
+    for (Module* m : model.modules()) was_training_.emplace_back(m, m->training());
+    model.eval();
+  }
   ~Evaluating() {
-    if (was_training_) model_.train();
+    for (auto [module, on] : was_training_)
+      module->train(on);  // with its children, which come later and have their own
   }
   Evaluating(const Evaluating&) = delete;
   Evaluating& operator=(const Evaluating&) = delete;
 
  private:
-  Module& model_;
-  bool was_training_;
+  std::vector<std::pair<Module*, bool>> was_training_;
 };
 }  // namespace
 

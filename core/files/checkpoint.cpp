@@ -79,7 +79,7 @@ Checkpoint read(const Source& source) {
       good = files::parse_number(value, result.numbers.back().second);
     } else if (key.starts_with(rng_key)) {
       result.rngs.emplace_back(key.substr(rng_key.size()), Rng::State{});
-      good = parse_state(value, result.rngs.back().second);
+      good = parse_state(value, result.rngs.back().second) && result.rngs.back().second != Rng::State{};
     } else if (key.starts_with(own)) {
       source.fail(8, fmt::format("metadata {} is not known; hint: written by a newer yhat", in_quotes(key)));
     } else if (key != "format") {

@@ -90,8 +90,8 @@ Tensor pow(const Tensor& a, const Tensor& b) {
   return record("pow", zip("pow", a, b, [](auto u, auto v) { return std::pow(u, v); }),
                 edge(a,
                      [a, b](const Tensor& g) {
-                       Tensor slope = b * pow(a, b - 1);
-                       return g * where(equal(b, zeros_like(b)), zeros_like(slope), slope);
+                       const Tensor base = where(equal(b, zeros_like(b)), ones_like(a), a);  // not 0 * 0^-1
+                       return g * (b * pow(base, b - 1));
                      }),
                 edge(b, [a, b](const Tensor& g, const Tensor& y) { return g * y * log_of_base(a, b); }));
 }
@@ -153,7 +153,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   Tensor y;
   {
     const NoGrad values_only;
-    const Tensor c = detail::broadcast_value(condition.to(a.dtype()), shape);
+    const Tensor c =
+        detail::broadcast_value(map(condition, [](auto v) { return decltype(v)(v != 0); }).to(a.dtype()), shape);
     const Tensor u = detail::broadcast_value(a, shape);
     const Tensor v = detail::broadcast_value(b, shape);
     y = empty(shape, a.dtype());

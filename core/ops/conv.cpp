@@ -19,13 +19,9 @@ kernels::Conv2dGeometry geometry(const char* op, const Shape& x, const Shape& w,
   require_at_least(op, "padding", spec.padding, 0);
   require_at_least(op, "dilation", spec.dilation, 1);
   require_at_least(op, "kernel", {w[2], w[3]}, 1);
-  if (spec.groups < 1) throw ArgumentError(op, fmt::format("groups {} (must be >= 1)", spec.groups));
   const std::int64_t c = x[1];
   const std::int64_t o = w[0];
-  if (c % spec.groups != 0 || o % spec.groups != 0) {
-    throw ArgumentError(op,
-                        fmt::format("groups {} does not divide C = {}, O = {} (must divide both)", spec.groups, c, o));
-  }
+  require_groups(op, spec.groups, c, o);
   if (w[1] * spec.groups != c) {
     throw ShapeError(op, fmt::format("input has {} channels, weight {} with groups {} takes {} (C must be weight dim 1 "
                                      "x groups)",
@@ -49,8 +45,8 @@ kernels::Conv2dGeometry geometry(const char* op, const Shape& x, const Shape& w,
           kernel.w,
           oh,
           ow,
-          spec.stride.h,
-          spec.stride.w,
+          oh == 1 ? 1 : spec.stride.h,  // a single window does not move, and kernels need room for a stride
+          ow == 1 ? 1 : spec.stride.w,
           spec.padding.h,
           spec.padding.w,
           spec.dilation.h,
@@ -73,7 +69,7 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Tensor& b, const Conv2dSpe
     require_same_dtype("conv2d", x, b);
     if (b.shape() != Shape{geo.o}) {
       throw ShapeError("conv2d",
-                       fmt::format("bias has {} elements (expected {}, one per output channel)", b.size(), geo.o));
+                       fmt::format("bias {} (must be {}, one element per output channel)", b.shape(), Shape{geo.o}));
     }
   }
   Tensor y = empty({geo.n, geo.o, geo.oh, geo.ow}, x.dtype());

@@ -16,6 +16,12 @@ struct Window {
   bool ceil_mode;
 };
 
+// 0 stands for the kernel's size.
+template <class Spec>
+Pair stride_of(const Spec& spec) {
+  return spec.stride == Pair(0) ? spec.kernel : spec.stride;
+}
+
 // With ceil_mode the last window may hang over the end, but must start inside the input or the padding before it.
 std::int64_t pooled_size(const char* op, const Window& w, int dim, std::int64_t size) {
   const auto along = [dim](const Pair& pair) { return dim == 2 ? pair.h : pair.w; };
@@ -23,10 +29,7 @@ std::int64_t pooled_size(const char* op, const Window& w, int dim, std::int64_t 
   const std::int64_t stride = along(w.stride);
   const std::int64_t padding = along(w.padding);
   const std::int64_t dilation = along(w.dilation);
-  if (padding > kernel / 2) {
-    throw ArgumentError(
-        op, fmt::format("padding {} with kernel {} (at most half the kernel: {})", padding, kernel, kernel / 2));
-  }
+  require_padding(op, padding, kernel);
   std::int64_t count = output_size(size, kernel, stride, padding, dilation);
   if (w.ceil_mode) {
     const std::int64_t room = size + 2 * padding - dilation * (kernel - 1) - 1;
@@ -54,7 +57,7 @@ std::int64_t pooled_size(const char* op, const Window& w, int dim, std::int64_t 
 
 kernels::Pool2dGeometry pooled(const char* op, const Shape& x, Window w) {
   require_4d(op, "input", x);
-  if (w.stride == Pair(0)) w.stride = w.kernel;
+  w.stride = stride_of(w);
   require_at_least(op, "kernel", w.kernel, 1);
   require_at_least(op, "stride", w.stride, 1);
   require_at_least(op, "padding", w.padding, 0);
@@ -68,6 +71,8 @@ kernels::Pool2dGeometry pooled(const char* op, const Shape& x, Window w) {
   geo.dil_h = w.dilation.h, geo.dil_w = w.dilation.w;
   geo.oh = pooled_size(op, w, 2, geo.h);
   geo.ow = pooled_size(op, w, 3, geo.w);
+  if (geo.oh == 1) geo.stride_h = 1;  // a single window does not move, and kernels need room for a stride
+  if (geo.ow == 1) geo.stride_w = 1;
   return geo;
 }
 
@@ -102,7 +107,7 @@ Tensor max_pool2d(const Tensor& x, const MaxPool2dSpec& spec) {
                        });
                        return gx;
                      }),
-                attribute("kernel", geo.kh, geo.kw), attribute("stride", geo.stride_h, geo.stride_w),
+                attribute("kernel", geo.kh, geo.kw), attribute("stride", stride_of(spec).h, stride_of(spec).w),
                 attribute("padding", geo.pad_h, geo.pad_w), attribute("dilation", geo.dil_h, geo.dil_w));
 }
 
@@ -115,7 +120,7 @@ Tensor avg_pool2d(const Tensor& x, const AvgPool2dSpec& spec) {
   });
   return record("avg_pool2d", std::move(y),
                 edge(x, [spec, s = x.shape()](const Tensor& g) { return avg_pool2d_grad(g, s, spec); }),
-                attribute("kernel", geo.kh, geo.kw), attribute("stride", geo.stride_h, geo.stride_w),
+                attribute("kernel", geo.kh, geo.kw), attribute("stride", stride_of(spec).h, stride_of(spec).w),
                 attribute("padding", geo.pad_h, geo.pad_w), attribute("count_include_pad", spec.count_include_pad));
 }
 

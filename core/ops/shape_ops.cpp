@@ -40,7 +40,8 @@ Shape resolve(const Shape& wanted, const Shape& from) {
 }  // namespace
 
 Tensor reshape(const Tensor& x, const Shape& wanted) {
-  return record("reshape", share(x.impl()->buffer, resolve(wanted, x.shape()), x.dtype()),
+  const Shape shape = resolve(wanted, x.shape());
+  return record("reshape", share(x.impl()->buffer, shape, x.dtype()),
                 edge(x, [from = x.shape()](const Tensor& g) { return reshape(g, from); }));
 }
 

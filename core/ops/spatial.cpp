@@ -22,6 +22,21 @@ void require_at_least(const char* op, const char* what, Pair value, std::int64_t
   }
 }
 
+void require_padding(const char* op, std::int64_t padding, std::int64_t kernel) {
+  if (padding > kernel / 2) {
+    throw ArgumentError(
+        op, fmt::format("padding {} with kernel {} (at most half the kernel: {})", padding, kernel, kernel / 2));
+  }
+}
+
+void require_groups(const char* op, std::int64_t groups, std::int64_t in, std::int64_t out) {
+  if (groups < 1) throw ArgumentError(op, fmt::format("groups {} (must be >= 1)", groups));
+  if (in % groups != 0 || out % groups != 0) {
+    throw ArgumentError(op,
+                        fmt::format("groups {} does not divide C = {}, O = {} (must divide both)", groups, in, out));
+  }
+}
+
 std::int64_t output_size(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t padding,
                          std::int64_t dilation) {
   const std::int64_t room = size + 2 * padding - dilation * (kernel - 1) - 1;

@@ -170,16 +170,16 @@ class Node : public std::enable_shared_from_this<Node> {
   /// "W1", or "relu" for an unlabelled result.
   std::string name() const { return label.empty() ? op : label; }
 
-  const char* op;
+  const char* op;          ///< "conv2d"; "leaf" for a leaf
   const std::uint64_t id;  ///< grows with every node: inputs have smaller ids than the ops that use them
   const Shape shape;       ///< of the output
   const Dtype dtype;
-  std::string label;
-  Edges edges;
-  Tensor output;  ///< the value as a constant, kept only if a vjp needs it
-  std::uint32_t output_version = 0;
-  bool used_up = false;  ///< backward has passed and let go of what was saved
-  Tensor grad;           ///< of a leaf, set by backward()
+  std::string label;                 ///< given by the user, or empty
+  Edges edges;                       ///< one for each input; none for a leaf
+  Tensor output;                     ///< the value as a constant, kept only if a vjp needs it
+  std::uint32_t output_version = 0;  ///< of the output when it was kept
+  bool used_up = false;              ///< backward has passed and let go of what was saved
+  Tensor grad;                       ///< of a leaf, set by backward()
 
  private:
   friend class Traversal;

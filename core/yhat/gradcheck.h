@@ -64,9 +64,9 @@ const char* name_of(Diagnosis diagnosis);
 struct GradcheckReport {
   bool ok = false;  ///< status is `passed`
   GradcheckStatus status = GradcheckStatus::passed;
-  Diagnosis diagnosis = Diagnosis::none;
-  int order = 1;       ///< at which it failed, or the highest that passed
-  int input = -1;      ///< position among the inputs; -1 if none is to blame
+  Diagnosis diagnosis = Diagnosis::none;  ///< the likely mistake
+  int order = 1;                          ///< at which it failed, or the highest that passed
+  int input = -1;                         ///< position among the inputs; -1 if none is to blame
   int cotangent = -1;  ///< from order 2 on: the gradient of this incoming gradient is to blame, not that of an input
   int output = -1;     ///< position among the outputs
   std::vector<std::int64_t> where;                                ///< the worst element
@@ -76,10 +76,10 @@ struct GradcheckReport {
   double taylor_rate = std::numeric_limits<double>::quiet_NaN();  ///< 2: right, 1: wrong; inf: exact; NaN: not made
   std::int64_t failing = 0;                                       ///< elements that disagree
   std::int64_t checked = 0, total = 0;                            ///< elements looked at, and there are
-  int inputs_checked = 0;
-  double worst_ratio = 0;               ///< the largest |a - n| / allowed
-  std::array<double, 5> five_values{};  ///< at a kink: the output at -2h, -h, 0, h, 2h
-  std::string message;                  ///< one line
+  int inputs_checked = 0;                                         ///< those that require a gradient
+  double worst_ratio = 0;                                         ///< the largest |a - n| / allowed
+  std::array<double, 5> five_values{};                            ///< at a kink: the output at -2h, -h, 0, h, 2h
+  std::string message;                                            ///< one line
 };
 
 /// What is checked: the inputs -> the outputs, of any number and shape.

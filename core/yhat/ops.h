@@ -213,8 +213,8 @@ Tensor avg_pool2d_grad(const Tensor& g, const Shape& x_shape, const AvgPool2dSpe
 struct LocalResponseNormSpec {
   std::int64_t size = 5;  ///< channels in the window, >= 1
   double alpha = 1e-4;    ///< as in the AlexNet paper: not divided by size (PyTorch and Caffe divide)
-  double beta = 0.75;
-  double k = 2;
+  double beta = 0.75;     ///< the exponent
+  double k = 2;           ///< what the norm starts from
 };
 
 /// y_c = x_c / (k + alpha sum of x_j^2)^beta over the channels j from c - size/2 to c + (size-1)/2

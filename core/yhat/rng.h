@@ -20,17 +20,19 @@ class Rng {
   std::uint64_t next();
   /// Uniform in [0, 1), a multiple of 2^-53.
   double uniform();
-  double uniform(double lo, double hi) { return lo + (hi - lo) * uniform(); }
+  /// Uniform in [lo, hi), or lo if they are equal.
+  double uniform(double lo, double hi);
   /// Normal with mean 0 and variance 1 (Marsaglia's polar method, 1964).
   double normal();
   /// Uniform in 0 .. n-1, without bias. Throws ArgumentError unless n >= 1.
   std::int64_t below(std::int64_t n);
-  /// 0 .. n-1 in random order (Fisher-Yates).
+  /// 0 .. n-1 in random order (Fisher-Yates). Throws ArgumentError unless n >= 0.
   std::vector<std::int64_t> permutation(std::int64_t n);
 
   /// What a checkpoint stores: `rng.set_state(saved)` continues as if nothing had happened in between.
   const State& state() const { return state_; }
-  void set_state(const State& state) { state_ = state; }
+  /// Throws ArgumentError for four zeros, which no generator gets to and none gets away from.
+  void set_state(const State& state);
 
  private:
   State state_;

@@ -17,6 +17,7 @@ class Shape {
  public:
   static constexpr int max_ndim = 8;
 
+  /// No axes: the shape of a scalar, with one element.
   Shape() = default;
   /// Throws ShapeError for more than 8 axes.
   Shape(std::initializer_list<std::int64_t> sizes) : Shape(sizes.begin(), sizes.end()) {}

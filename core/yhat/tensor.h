@@ -75,6 +75,7 @@ class Tensor {
   /// True unless the tensor is the recorded result of an op.
   bool is_leaf() const;
 
+  /// Whether backward() has reached this leaf.
   bool has_grad() const;
   /// The gradient that backward() has accumulated. Throws GraphError if there is none.
   Tensor grad() const;
@@ -170,7 +171,7 @@ Tensor one_hot(const std::vector<std::int64_t>& labels, std::int64_t classes, Dt
 
 // --- Printing ---
 
-/// A number as people read it: `digits` significant digits (1 to 17), 7 and 0.5 short, 4.257e-04 in scientific form
+/// A number as people read it: `digits` significant digits (1 to 17), 7 and 0.5 short, 4.257e-4 in scientific form
 /// outside [1e-3, 10^digits); the shortest text that reads back exactly for digits = 0.
 std::string format_number(double value, int digits = 4, Dtype dtype = Dtype::f64);
 /// The values in nested brackets, then shape and dtype; more than 1,000 elements are elided in the middle of each axis.

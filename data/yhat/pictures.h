@@ -56,8 +56,8 @@ struct ImageList {
   Batch load(const std::vector<std::int64_t>& index, const std::function<Tensor(const Tensor&)>& transform,
              std::vector<std::string>* skipped = nullptr) const;
 
-  std::vector<std::string> classes;
-  std::vector<Item> items;
+  std::vector<std::string> classes;  ///< names by label
+  std::vector<Item> items;           ///< the pictures
 };
 
 /// Pictures in a folder per class, as ImageNet is kept: `folder/CLASS/any-name`. Classes are numbered in the order of

@@ -59,7 +59,7 @@ AlexNetCost alexnet_cost();
 /// One image of noise through a network with its starting weights, in evaluation mode.
 struct ForwardPass {
   yhat::Shape output;
-  double loss = 0;    ///< cross-entropy for class 0
+  double loss = 0;    ///< cross-entropy, the mean over all classes the image might have
   double spread = 0;  ///< standard deviation of the logits
 };
 ForwardPass forward_pass(yhat::Module& model, const yhat::Shape& input, yhat::Rng& rng);

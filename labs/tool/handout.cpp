@@ -22,7 +22,7 @@ yhat_add_lab(lab.json)
 constexpr const char* presets = R"({
   "version": 6,
   "configurePresets": [
-    {"name": "base", "hidden": true, "binaryDir": "${sourceDir}/build/${presetName}"},
+    {"name": "base", "hidden": true, "generator": "Ninja", "binaryDir": "${sourceDir}/build/${presetName}"},
     {"name": "debug", "inherits": "base", "cacheVariables": {"CMAKE_BUILD_TYPE": "Debug"}},
     {"name": "release", "inherits": "base", "cacheVariables": {"CMAKE_BUILD_TYPE": "Release"}},
     {

@@ -15,7 +15,7 @@ struct Function : Module {
   Tensor forward(const Tensor& x) override { return f(x); }
   LayerInfo info(const Shape& input) const override { return {.output = input, .activation = true}; }
 
-  std::function<Tensor(const Tensor&)> f;
+  std::function<Tensor(const Tensor&)> f;  ///< what forward() calls
 };
 
 /// max(x, 0).

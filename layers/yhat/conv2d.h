@@ -14,8 +14,9 @@ struct Conv2dOptions {
   Pair padding = 0;         ///< >= 0
   Pair dilation = 1;        ///< >= 1
   std::int64_t groups = 1;  ///< divides in and out
-  bool bias = true;
+  bool bias = true;         ///< add a number per output channel
 
+  /// For an input (C,H,W). Throws ShapeError, ArgumentError.
   LayerInfo info(const Shape& input) const;
 };
 

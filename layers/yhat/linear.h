@@ -7,11 +7,12 @@
 namespace yhat {
 
 struct LinearOptions {
-  std::int64_t in = 0;   ///< features per sample, >= 1
-  std::int64_t out = 0;  ///< >= 1
-  bool bias = true;
+  std::int64_t in = 0;    ///< features per sample, >= 1
+  std::int64_t out = 0;   ///< >= 1
+  bool bias = true;       ///< add a number per output
   std::string hint = {};  ///< added to the error if the input has another number of features
 
+  /// For an input of one sample. Throws ShapeError, ArgumentError.
   LayerInfo info(const Shape& input) const;
 };
 

@@ -61,6 +61,7 @@ class Module {
   Module& operator=(const Module&) = delete;
   virtual ~Module() = default;
 
+  /// What the module computes; call it as `module(x)`, which also names it in errors.
   virtual Tensor forward(const Tensor& x) = 0;
   /// Names the parts. Must not change anything.
   virtual void visit(Parts&) {}
@@ -90,6 +91,8 @@ class Module {
   }
   /// The path of a module inside this one: empty for this module itself, "?" if it is not inside.
   std::string path_of(const Module& inner) const;
+  /// Every module inside, this one first, before its children.
+  std::vector<Module*> modules();
   /// The sources of randomness inside, in order: save their states with a checkpoint to resume bit for bit.
   std::vector<Rng*> generators();
 

@@ -21,6 +21,7 @@ struct BatchNorm2dOptions {
   double momentum = 0.1;      ///< of the running statistics: running = (1 - momentum) running + momentum batch
   bool affine = true;         ///< learn a weight and a bias per channel
 
+  /// For an input (C,H,W). Throws ShapeError.
   LayerInfo info(const Shape& input) const;
 };
 

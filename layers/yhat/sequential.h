@@ -62,6 +62,7 @@ class Sequential : public Module {
   std::size_t size() const { return steps_.size(); }
   /// Throws IndexError.
   Module& operator[](std::size_t place);
+  /// Throws IndexError.
   const std::string& name(std::size_t place) const;
 
  private:

@@ -29,12 +29,12 @@ struct Summary {
   std::vector<SummaryRow> rows;
   std::int64_t activation_outputs = 0;  ///< of ReLU and the like, which have no rows
 
-  std::int64_t parameters() const;
+  std::int64_t parameters() const;     ///< numbers that are learned
   std::int64_t fc_parameters() const;  ///< of fully connected layers; all others count as convolution
-  std::int64_t macs() const;
-  std::int64_t fc_macs() const;
-  std::int64_t neurons() const;     ///< outputs of convolutions and fully connected layers
-  std::int64_t all_values() const;  ///< outputs of all rows, and the input
+  std::int64_t macs() const;           ///< multiply-accumulates of one sample, biases left out
+  std::int64_t fc_macs() const;        ///< of fully connected layers
+  std::int64_t neurons() const;        ///< outputs of convolutions and fully connected layers
+  std::int64_t all_values() const;     ///< outputs of all rows, and the input
   /// The largest sum of two successive rows' outputs: what an evaluation needs at the least. In values.
   std::int64_t largest_pair() const;
   /// What a training step on a batch keeps: parameters, their gradients and momentum, and for each sample all values

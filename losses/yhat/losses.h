@@ -20,7 +20,7 @@ enum class Reduction {
 
 /// Settings of the losses that have no others.
 struct LossSpec {
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< over the rows that count
 };
 
 /// (pred - target)^2, two tensors of one shape; the mean is over all elements: gradient 2 (pred - target) / numel.
@@ -43,7 +43,7 @@ struct CrossEntropySpec {
   Tensor weight = {};                                ///< (C), a factor >= 0 for each class; undefined: all 1
   std::int64_t ignore_index = default_ignore_index;  ///< rows with this label do not count; for labels only
   double label_smoothing = 0;                        ///< e in [0, 1]: the target becomes (1 - e) target + e / C
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;             ///< over the rows that count
 };
 
 /// -log softmax(logits) at each row's label. logits (N,C), one label 0..C-1 (or ignore_index) per row. With q the
@@ -65,7 +65,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& probabilities, const Cr
 struct NllLossSpec {
   Tensor weight = {};                                ///< (C), a factor >= 0 for each class; undefined: all 1
   std::int64_t ignore_index = default_ignore_index;  ///< rows with this label do not count
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;             ///< over the rows that count
 };
 
 /// -log_p at each row's label: cross-entropy of log-probabilities (N,C), as log_softmax(x, 1) gives. Weights, ignored

@@ -29,6 +29,7 @@ class LayerDescription {
   /// `hint` is for the error of a layer whose input has the wrong size.
   using Build = std::function<std::unique_ptr<Module>(Rng& rng, const Shape& input, const std::string& hint)>;
 
+  /// One constructor for each layer of the library, from the name and what the layer itself takes.
   LayerDescription(std::string name, const Conv2dOptions& options);
   LayerDescription(std::string name, const LinearOptions& options);
   LayerDescription(std::string name, const MaxPool2dSpec& options);

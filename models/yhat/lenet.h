@@ -45,8 +45,8 @@ struct SparseConv2d : Module {
   void visit(Parts& p) override;
   LayerInfo info(const Shape& input) const override;
 
-  std::int64_t in, kernel;
-  std::vector<std::vector<std::int64_t>> connections;
+  std::int64_t in, kernel;                             ///< input maps; height and width of the kernel
+  std::vector<std::vector<std::int64_t>> connections;  ///< by output map
   Tensor weight;  ///< (number of connections, kernel, kernel), in the order of the outputs and their lists
   Tensor bias;    ///< (O)
 };

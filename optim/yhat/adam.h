@@ -20,7 +20,7 @@ struct AdamWOptions {
   double beta2 = 0.999;        ///< in [0, 1)
   double eps = 1e-8;           ///< >= 0
   double weight_decay = 0.01;  ///< >= 0: multiplies p by 1 - lr weight_decay before the update
-  bool check_finite = true;
+  bool check_finite = true;    ///< scan the gradients before the update
 };
 
 /// Algorithm 1 of Kingma and Ba 2015: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, t = 1, 2, ...,

@@ -46,8 +46,8 @@ class StepLR : public LRSchedule {
 };
 
 struct MultiStepLROptions {
-  std::vector<std::int64_t> milestones = {};
-  double gamma = 0.1;  ///< >= 0
+  std::vector<std::int64_t> milestones = {};  ///< at which the rate falls, >= 0
+  double gamma = 0.1;                         ///< >= 0
 };
 /// base gamma^(number of milestones <= t)
 class MultiStepLR : public LRSchedule {

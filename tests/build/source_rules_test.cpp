@@ -83,6 +83,36 @@ TEST_CASE("source files are ASCII, without tabs and carriage returns, and name t
   }
 }
 
+TEST_CASE("folders of the library include only what they may, as the README lists it") {
+  const std::map<std::string, std::set<std::string>> allowed = {{"models", {"core", "layers"}}};
+  std::map<std::string, std::string> folder_of;  // a public header by its name
+  for (const fs::path& header : public_headers()) folder_of[header.filename().string()] = header.begin()->string();
+  const std::regex include(R"re((?:^|\n)\s*#\s*include\s*[<"]([^>"]*)[>"])re");
+  std::size_t checked = 0;
+  for (const fs::path& path : files(kLibrary, {".h", ".cpp"})) {
+    const std::string from = path.begin()->string();
+    std::set<std::string> may = {from, "core"};
+    if (const auto more = allowed.find(from); more != allowed.end())
+      may.insert(more->second.begin(), more->second.end());
+    if (from == "core") may = {"core"};
+    const std::string text = read(kRoot / path);
+    for (std::sregex_iterator it(text.begin(), text.end(), include), end; it != end; ++it) {
+      const fs::path name = (*it)[1].str();
+      std::string to = name.begin()->string();  // "core/files/atomic_file.h"
+      if (name.parent_path().filename() == "yhat" && folder_of.count(name.filename().string()) > 0) {
+        to = folder_of[name.filename().string()];
+      } else if (std::find(kLibrary.begin(), kLibrary.end(), to) == kLibrary.end()) {
+        continue;  // of the same folder, or of another library
+      }
+      CAPTURE(path.string());
+      CAPTURE(name.string());
+      CHECK(may.count(to) == 1);
+      ++checked;
+    }
+  }
+  CHECK(checked > 100);
+}
+
 TEST_CASE("headers are guarded and keep slow headers away from users") {
   const std::set<std::string> slow = {"iostream",   "algorithm",    "map",          "filesystem",
                                       "regex",      "chrono",       "ranges",       "random",

@@ -167,6 +167,17 @@ TEST_CASE("autograd: gradients of intermediate results, and only what leads to t
   CHECK(counter.count == 2);  // w * w was not asked for
 }
 
+TEST_CASE("autograd: what is above an intermediate result is used up, its own op is not") {
+  const Tensor w = scalar(3);
+  const Tensor h = w * w;
+  const Tensor g = grad(h * 2.0, {h})[0];
+  CHECK(g.item() == 2);
+  h.backward({.seed = g});  // w * w was not passed
+  CHECK(w.grad().item() == 12);
+  CHECK(grad(h * 3.0, {h})[0].item() == 3);  // and though it is used up now, nothing of it is needed here
+  CHECK_THROWS_AS(grad(h * 3.0, {w}), GraphError);
+}
+
 TEST_CASE("autograd 19: constants get nothing, and their vjps do not run") {
   const Tensor x = scalar(2);
   const Tensor k = tensor(3, Dtype::f64);
@@ -244,6 +255,19 @@ TEST_CASE("autograd 25: gradients do not share their arrays") {
   a.grad().mutable_data<float>()[0] = 5;
   CHECK(b.grad().to_vector() == std::vector<double>{1, 1});
   CHECK(seed.to_vector() == std::vector<double>{1, 1});
+}
+
+TEST_CASE("autograd 25: a seed that requires a gradient is not stored as one") {
+  const Tensor a = tensor({1, 2}).requires_grad_();
+  const Tensor b = tensor({1, 2}).requires_grad_();
+  const Tensor seed = ones({2}).requires_grad_();
+  (a + b).backward({.seed = seed});
+  CHECK_FALSE(a.grad().requires_grad());
+  a.grad().mutable_data<float>()[0] = 5;
+  CHECK(b.grad().to_vector() == std::vector<double>{1, 1});
+  CHECK(seed.to_vector() == std::vector<double>{1, 1});
+  const Tensor connected = grad(a * 2.0, {a}, {.create_graph = true, .seed = seed})[0];
+  CHECK(grad(sum(connected), {seed})[0].to_vector() == std::vector<double>{2, 2});
 }
 
 TEST_CASE("autograd: nested gradients over the same nodes") {

@@ -61,7 +61,7 @@ TEST_CASE("recycled: a large vector takes its memory from the arrays of tensors"
   CHECK(buffer_statistics().in_use == before.in_use);
 }
 
-TEST_CASE("recycled: after its first step, training asks for no memory of arrays") {
+TEST_CASE("recycled: after its first two steps, training asks for no memory of arrays") {
   Rng rng{0};
   Sequential model = lenet5(rng);
   SGD optimizer(model.parameters(), {.lr = 0.01});
@@ -72,8 +72,8 @@ TEST_CASE("recycled: after its first step, training asks for no memory of arrays
     loss.backward();
     optimizer.step();
   };
-  step();
-  const std::int64_t after_first = buffer_statistics().system_allocations;
+  for (int i = 0; i < 2; ++i) step();  // from the second on, gradients of the last step are there during forward
+  const std::int64_t at_first = buffer_statistics().system_allocations;
   for (int i = 0; i < 3; ++i) step();
-  if (recycling) CHECK(buffer_statistics().system_allocations == after_first);
+  if (recycling) CHECK(buffer_statistics().system_allocations == at_first);
 }

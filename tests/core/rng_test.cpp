@@ -8,6 +8,7 @@
 #include "errors.h"
 
 using namespace yhat;
+using yhat::test::text_of;
 
 TEST_CASE("rng: the generator is xoshiro256**") {
   Rng rng{0};
@@ -64,5 +65,32 @@ TEST_CASE("rng: a permutation has each number once") {
   CHECK_FALSE(std::is_sorted(order.begin(), order.end()));
   std::sort(order.begin(), order.end());
   for (std::size_t i = 0; i < order.size(); ++i) REQUIRE(order[i] == static_cast<std::int64_t>(i));
+  CHECK(rng.permutation(0).empty());
+}
+
+TEST_CASE("rng: uniform numbers stay below the upper limit, also when they are rounded") {
+  Rng rng{5};
+  const double above = 1 + 0x1p-52;
+  for (int i = 0; i < 100; ++i) CHECK(rng.uniform(1, above) == 1);
+  CHECK(rng.uniform(2, 2) == 2);
+  const Tensor single = uniform({100}, 1, 1 + 0x1p-23, rng);  // the next number of single precision
+  CHECK(max(single).item() == 1);
+  CHECK(max(-single).item() == -1);
+  Tensor weight = zeros({100});
+  uniform_(weight, 1, 1 + 0x1p-23, rng);
+  CHECK(max(weight).item() == 1);
+  CHECK(text_of<ArgumentError>([&] { uniform({2}, -1e308, 1e308, rng, Dtype::f64); }) ==
+        "uniform: limits -1e+308 and 1e+308 (finite hi - lo)");
+  CHECK(text_of<ArgumentError>([&] { uniform_(weight, -1e308, 1e308, rng); }) ==
+        "uniform_: limits -1e+308 and 1e+308 (finite hi - lo)");
+}
+
+TEST_CASE("rng: a state of zeros, and a permutation of less than nothing, are refused") {
+  Rng rng{5};
+  const Rng::State before = rng.state();
+  CHECK(text_of<ArgumentError>([&] { rng.set_state({}); }) ==
+        "Rng::set_state: four zeros (at least one bit must be set)");
+  CHECK(rng.state() == before);
+  CHECK(text_of<ArgumentError>([&] { rng.permutation(-1); }) == "Rng::permutation: n = -1 (must be >= 0)");
   CHECK(rng.permutation(0).empty());
 }

@@ -144,3 +144,18 @@ TEST_CASE("pooling 69: windows that cannot be are refused, naming the numbers") 
   });
   CHECK(text == "max_pool2d: window 0 of dim 2 covers no input element (every window needs one)");
 }
+
+TEST_CASE("a stride beyond the image costs nothing: there is one window") {
+  const Tensor x = counting({1, 1, 8, 8});
+  const Tensor w = around_zero({1, 1, 2, 2}, 4);
+  const double expected = conv2d(x, w, {.stride = 8}).item();
+  for (const std::int64_t stride : {std::int64_t{100'000}, std::int64_t{1} << 32, std::int64_t{1} << 60}) {
+    CAPTURE(stride);
+    CHECK(max_pool2d(x, {.kernel = 2, .stride = stride}).item() == 9);
+    CHECK(avg_pool2d(x, {.kernel = 2, .stride = stride}).item() == 4.5);
+    CHECK(conv2d(x, w, {.stride = stride}).item() == expected);
+    const Tensor g = grad(conv2d(x, w, {.stride = stride}), {x})[0];
+    CHECK(sum(g).item() == doctest::Approx(sum(w).item()));
+  }
+  CHECK(max_pool2d(x, {.kernel = {2, 2}, .stride = {1, 100'000}}).shape() == Shape{1, 1, 7, 1});
+}

@@ -100,3 +100,11 @@ TEST_CASE("a colour shift adds one colour to all pixels, along the components, w
   CHECK(std::sqrt(squares[1]) == doctest::Approx(0.1 * 0.05).epsilon(0.06));
   CHECK(difference(shift_colours(image, components, rng, 0), image) == 0);
 }
+
+TEST_CASE("statistics keep nothing of a picture that is changed later") {
+  Tensor image = ones({3, 2, 2}, Dtype::f64);
+  PictureStatistics statistics;
+  statistics.add(image);
+  image.mutable_data<double>()[0] = 100;
+  CHECK(max(statistics.mean()).item() == 1);
+}

@@ -198,3 +198,22 @@ TEST_CASE("preprocessing of the AlexNet paper: the middle square, 0 to 255, less
   CHECK(error_of<ArgumentError>([&] { prepare(image, none); }) ==
         "prepare: torchvision: no mean (one number per channel)");
 }
+
+TEST_CASE("no labels and no synsets are refused") {
+  const yhat::test::TempFolder folder;
+  CHECK(error_of<ArgumentError>([&] { validation_pictures(folder.path(), {}, parse_synsets(four, "s.txt")); }) ==
+        "validation_pictures: 0 labels (at least 1)");
+  CHECK(error_of<ArgumentError>([&] { synset_pictures(folder.path(), Synsets{}); }) ==
+        "synset_pictures: 0 synsets (at least 1)");
+}
+
+TEST_CASE("a picture that has gone is skipped like one that is damaged") {
+  ImageList list;
+  list.items = {{"/nowhere/a.ppm", 0}};
+  std::vector<std::string> skipped;
+  CHECK(list.load(
+                {0}, [](const Tensor& x) { return x; }, &skipped)
+            .labels.empty());
+  REQUIRE(skipped.size() == 1);
+  CHECK(skipped[0].find("/nowhere/a.ppm") != std::string::npos);
+}

@@ -72,7 +72,7 @@ std::vector<std::string> files_named_in(const fs::path& page) {
 TEST_CASE("files that the pages name exist") {
   std::size_t checked = 0;
   for (const fs::path& page : pages()) {
-    if (page.parent_path() != kRoot && page.parent_path().filename() != "docs") continue;
+    if (page.lexically_relative(kRoot).begin()->string() == "labs") continue;  // they name files to be made
     for (const std::string& name : files_named_in(page)) {
       CAPTURE(page.string());
       CAPTURE(name);

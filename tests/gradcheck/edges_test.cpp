@@ -85,6 +85,25 @@ TEST_CASE("edges 32: the gradient of an exponent") {
   CHECK(same(h.to_vector(), {0, 0}));
 }
 
+TEST_CASE("edges 32: powers with tensor exponents have derivatives of any order at 0") {
+  for (const double exponent : {0.0, 1.0, 2.0}) {
+    CAPTURE(exponent);
+    const Tensor a = tensor({0}, Dtype::f64).requires_grad_();
+    const Tensor b = tensor({exponent}, Dtype::f64);
+    Tensor y = pow(a, b);
+    List derivatives;
+    for (int order = 1; order <= 4; ++order) {
+      y = grad(sum(y), {a}, {.create_graph = true})[0];
+      derivatives.push_back(y.item());
+    }
+    CHECK(derivatives == (exponent == 0 ? List{0, 0, 0, 0} : exponent == 1 ? List{1, 0, 0, 0} : List{0, 2, 0, 0}));
+  }
+}
+
+TEST_CASE("edges 32: a condition in double precision is not rounded to 0") {
+  CHECK(where(tensor({1e-50}, Dtype::f64), ones({1}), zeros({1})).item() == 1);
+}
+
 TEST_CASE("edges 32, 33: ties and NaNs share the gradient of a maximum") {
   check([](const Tensor& x) { return max(x); }, {3, 1, 3, 3}, {3}, {1, 0, 1, 1}, 3);
   check([](const Tensor& x) { return max(x); }, {NaN, 1, NaN}, {NaN}, {2, 0, 2}, 4);

@@ -19,7 +19,7 @@ std::vector<ErrorInput> errors_of_images(const std::string& op) {
                     [] {
                       return conv2d(z({2, 3, 4, 4}), z({6, 3, 5, 5}));
                     }),
-        shape_error("conv2d: bias has 8 elements (expected 16, one per output channel)",
+        shape_error("conv2d: bias [8] (must be [16], one element per output channel)",
                     [] {
                       return conv2d(z({2, 3, 5, 6}), z({16, 3, 3, 3}), z({8}));
                     }),

@@ -51,7 +51,7 @@ TEST_CASE("layers: settings that cannot be are errors that name the layer") {
   CHECK(error_of<ArgumentError>([&] { Linear(rng, {.out = 3}); }) == "Linear: in 0 (must be >= 1)");
   CHECK(error_of<ArgumentError>([&] { Conv2d(rng, {.in = 1, .out = 6}); }) == "Conv2d: kernel 0 (must be >= 1)");
   CHECK(error_of<ArgumentError>([&] { Conv2d(rng, {.in = 4, .out = 8, .kernel = 3, .groups = 3}); }) ==
-        "Conv2d: groups 3 does not divide in = 4, out = 8 (must divide both)");
+        "Conv2d: groups 3 does not divide C = 4, O = 8 (must divide both)");
   CHECK(error_of<ArgumentError>([&] { Dropout(rng, {.p = 1.5}); }) == "Dropout: p 1.5 (must be in [0, 1])");
   CHECK(error_of<ArgumentError>([&] { BatchNorm2d({.channels = 0}); }) == "BatchNorm2d: channels 0 (must be >= 1)");
 }

@@ -268,3 +268,49 @@ TEST_CASE("WatchModules: sees every module's call with its path, input and outpu
   net(ones({2, 2}));
   CHECK(log.text == "((fc 6)(act 6) 6)");
 }
+
+TEST_CASE("load_state_dict exchanges arrays of the model itself") {
+  Rng rng(3);
+  Sequential net = {{"fc1", Linear{rng, {.in = 2, .out = 2, .bias = false}}},
+                    {"fc2", Linear{rng, {.in = 2, .out = 2, .bias = false}}}};
+  const StateDict own = state_dict(net);
+  const std::vector<double> first = own[0].second.to_vector();
+  const std::vector<double> second = own[1].second.to_vector();
+  load_state_dict(net, {{"fc1.weight", own[1].second}, {"fc2.weight", own[0].second}});
+  CHECK(state_dict(net)[0].second.to_vector() == second);
+  CHECK(state_dict(net)[1].second.to_vector() == first);
+}
+
+TEST_CASE("summary leaves the training flag of every module as it was") {
+  Rng rng(3);
+  Sequential net = small_net(rng);
+  net.at("drop").eval();
+  summary(net, {1, 6, 6});
+  CHECK(net.training());
+  CHECK(net.at("features").training());
+  CHECK_FALSE(net.at("drop").training());
+  net.eval();
+  net.at("drop").train();
+  summary(net, {1, 6, 6});
+  CHECK_FALSE(net.training());
+  CHECK(net.at("drop").training());
+  CHECK(net.modules().size() == 9);
+  CHECK(net.modules()[0] == &net);
+}
+
+TEST_CASE("what a layer would do to a shape is refused as the layer itself would refuse it") {
+  const auto info = [](const Conv2dOptions& o) { return [o] { o.info({2, 8, 8}); }; };
+  CHECK(error_of<ArgumentError>(info({.in = 2, .out = 2, .kernel = 3, .stride = 0})) ==
+        "conv2d: stride [0, 0] (must be >= 1)");
+  CHECK(error_of<ArgumentError>(info({.in = 2, .out = 2, .kernel = 3, .groups = 0})) ==
+        "conv2d: groups 0 (must be >= 1)");
+  CHECK(error_of<ArgumentError>(info({.in = 2, .out = 3, .kernel = 3, .groups = 2})) ==
+        "conv2d: groups 2 does not divide C = 2, O = 3 (must divide both)");
+  CHECK(error_of<ArgumentError>([] {
+          info_of(MaxPool2dSpec{.kernel = 2, .stride = {0, 1}}, {1, 8, 8});
+        }) == "max_pool2d: stride [0, 1] (must be >= 1)");
+  CHECK(error_of<ArgumentError>([] {
+          info_of(AvgPool2dSpec{.kernel = 2, .padding = 2}, {1, 8, 8});
+        }) == "avg_pool2d: padding 2 with kernel 2 (at most half the kernel: 1)");
+  CHECK(error_of<IndexError>([] { Sequential{}[0]; }) == "Sequential: step 0 of none");
+}

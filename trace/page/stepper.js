@@ -127,6 +127,14 @@ function drawCard() {
   drawWindow(hide);
 }
 
+// What scrolls sideways can be reached by keyboard, and nothing else can.
+function reachable() {
+  for (const e of document.querySelectorAll('.rv, .algebra, .formulas ul')) {
+    if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
+    else e.removeAttribute('tabindex');
+  }
+}
+
 function drawQuestion() {
   const { ask } = holder();
   $('ask').hidden = !ask || !$('asking').checked;
@@ -220,6 +228,7 @@ function draw() {
   [...$('ticks').children].forEach((tick, i) => tick.classList.toggle('here', i === k - 1));
   document.body.classList.toggle('asking', $('asking').checked);
   $('all').hidden = $('asking').checked;
+  reachable();
 }
 
 function go(to, quiet = false) {
@@ -349,6 +358,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 
 // On paper: the graph as it is at the end.
 let onScreen = null;
+window.addEventListener('resize', reachable);
 window.addEventListener('beforeprint', () => ((onScreen = k), (k = N), draw()));
 window.addEventListener('afterprint', () => ((k = onScreen), draw()));
 window.addEventListener('hashchange', fromHash);

@@ -33,6 +33,7 @@ class Progress {
   };
 
   Progress() : Progress(Options()) {}
+  /// Shows nothing where nobody watches: the stream is no terminal.
   explicit Progress(const Options& options);
   /// Removes the line.
   ~Progress();

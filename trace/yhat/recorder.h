@@ -36,6 +36,7 @@ class Recorder final : public Observer {
   static constexpr int most_events = 1000;
   static constexpr int most_boxes = 200;
 
+  /// Records what happens while it is observed: `Observe on(recorder)`.
   Recorder();
   explicit Recorder(Options options);
   ~Recorder() override;

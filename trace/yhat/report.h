@@ -20,9 +20,9 @@ struct Tile {
 
 struct Table {
   std::string caption;
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
-  bool folded = false;  ///< behind its caption until that is clicked
+  std::vector<std::string> header;             ///< names of the columns
+  std::vector<std::vector<std::string>> rows;  ///< cells, as many as columns
+  bool folded = false;                         ///< behind its caption until that is clicked
 };
 
 /// A picture, what is known about it, and a bar for each of some classes.
@@ -45,9 +45,12 @@ class Report {
  public:
   Report(const std::string& title, const std::string& lead);
 
+  /// A row of numbers.
   Report& tiles(const std::vector<Tile>& tiles);
+  /// A heading; what follows stands below it.
   Report& section(const std::string& heading, const std::string& text = "");
   Report& paragraph(const std::string& text);
+  /// Names and values.
   Report& facts(const std::vector<std::pair<std::string, std::string>>& facts);
   /// Side by side where there is room.
   Report& plots(const std::vector<Plot>& plots);
@@ -57,6 +60,7 @@ class Report {
   /// `size`: the height and width of a picture on the page, in CSS pixels.
   Report& pictures(const std::vector<Picture>& pictures, int size = 96);
 
+  /// The page.
   std::string html() const;
   /// Writes the page as a whole or not at all. Throws IoError.
   void write(const std::string& path) const;

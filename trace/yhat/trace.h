@@ -22,7 +22,7 @@ struct TraceTensor {
   std::string role;  ///< "input", "param", "const", "temp", "loss"
   bool requires_grad = false;
   int producer = -1;  ///< the op that makes it, -1 for a leaf
-  bool f32 = false;
+  bool f32 = false;   ///< else f64
   int planes = 1;  ///< how many channels or filters are shown as pictures, if there are too many numbers to write down
 };
 
@@ -91,29 +91,29 @@ enum class EventKind { value, forward, seed, backward, stored, update, zero_grad
 struct TraceEvent {
   EventKind kind = EventKind::value;
   int tensor = -1;  ///< whose value or gradient changes
-  int op = -1;
-  int input = -1;  ///< backward: which input of the op
-  int pass = 0;    ///< which forward and backward it belongs to, from 0
-  Numbers data;    ///< value: the elements; forward: the output; seed: dL/dL; update: the new value
+  int op = -1;      ///< forward, backward: the op
+  int input = -1;   ///< backward: which input of the op
+  int pass = 0;     ///< which forward and backward it belongs to, from 0
+  Numbers data;     ///< value: the elements; forward: the output; seed: dL/dL; update: the new value
 
   // backward, stored: after = before + contribution
-  Numbers upstream;
-  MaybeNumbers raw;  ///< what the vjp returned, if it was then summed over broadcast axes
-  std::vector<int> summed_axes;
-  Numbers contribution;
-  MaybeNumbers before;
+  Numbers upstream;              ///< dL/d(output of the op)
+  MaybeNumbers raw;              ///< what the vjp returned, if it was then summed over broadcast axes
+  std::vector<int> summed_axes;  ///< those broadcast axes
+  Numbers contribution;          ///< upstream x local derivative, as large as the input
+  MaybeNumbers before;           ///< the gradient so far; nothing: this is the first contribution
   Numbers after;
   LocalDerivative local;
-  bool repeatable = true;  ///< a second call of the vjp gave the same bits
-  int part = 1, parts = 1;
-  NumericCheck check;
-  bool released = false;  ///< what the op had saved was freed after this
-  std::string reason;     ///< why a contribution is zero, or not finite
+  bool repeatable = true;   ///< a second call of the vjp gave the same bits
+  int part = 1, parts = 1;  ///< which of how many contributions to this gradient
+  NumericCheck check;       ///< of `after`, once the last contribution is in
+  bool released = false;    ///< what the op had saved was freed after this
+  std::string reason;       ///< why a contribution is zero, or not finite
 
-  std::string rule;  ///< update: "sgd", "set", ...
-  std::vector<TraceAttribute> settings;
-  std::vector<MicroStep> micro;
-  std::string note;  ///< a sentence of the example's author
+  std::string rule;                      ///< update: "sgd", "set", ...
+  std::vector<TraceAttribute> settings;  ///< update: lr, momentum, ...
+  std::vector<MicroStep> micro;          ///< what happens inside
+  std::string note;                      ///< a sentence of the example's author
   std::optional<Question> question;
 };
 
@@ -123,7 +123,7 @@ struct TracePhase {
 };
 
 struct Trace {
-  std::string title, command, version, dtype;
+  std::string title, command, version, dtype;  ///< command: what to type to get this trace again
   std::uint64_t seed = 0;
   std::vector<std::string> lead;  ///< sentences above the graph
   std::vector<std::string> tail;  ///< sentences below it
@@ -131,7 +131,7 @@ struct Trace {
   std::vector<TraceOp> ops;
   std::vector<TraceEvent> events;
   std::vector<TracePhase> phases;
-  bool expects_red = false;
+  bool expects_red = false;  ///< the example has a planted mistake
 
   /// Values and gradients after the first `steps` events, by tensor. Nothing: not there yet.
   struct State {
