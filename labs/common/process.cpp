@@ -14,12 +14,15 @@
 #include <sys/syscall.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <vector>
 
 extern char** environ;
 
@@ -127,6 +130,38 @@ bool drain(int fd, std::string& into, std::size_t most) {
   return n > 0;
 }
 
+struct Process {
+  pid_t pid, parent, group;
+};
+
+// All of this machine; none where the system does not list them in /proc.
+std::vector<Process> processes() {
+  std::vector<Process> found;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator("/proc", none)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    std::string stat;
+    try {
+      stat = read_file(entry.path() / "stat");
+    } catch (const std::runtime_error&) {
+      continue;  // it has ended
+    }
+    const std::size_t behind_name = stat.rfind(')');
+    Process p{std::atoi(name.c_str()), 0, 0};
+    char state = 0;
+    if (behind_name == std::string::npos) continue;
+    if (std::sscanf(stat.c_str() + behind_name + 1, " %c %d %d", &state, &p.parent, &p.group) == 3) found.push_back(p);
+  }
+  return found;
+}
+
+std::size_t size_of_group(pid_t group) {
+  const std::vector<Process> all = processes();
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [&](const Process& p) { return p.group == group; }));
+}
+
 }  // namespace
 
 User find_user(const std::string& name) {
@@ -165,6 +200,7 @@ Ended run(const Command& command, int watch, void (*on_readable)(int, void*), vo
   int status = 0;
   bool alive = true;
   const std::size_t most = command.output_kib << 10;
+  double counted = 0;  // when processes were, in seconds since the start
   while (alive) {
     pollfd fds[2] = {{open_pipe ? out_read.get() : -1, POLLIN, 0}, {watch, POLLIN, 0}};
     const bool soon = since() < 0.05;
@@ -177,8 +213,12 @@ Ended run(const Command& command, int watch, void (*on_readable)(int, void*), vo
         watch = -1;
     }
     alive = waitpid(pid, &status, WNOHANG) == 0;
-    if (alive && since() > command.seconds) {
-      ended.timed_out = true;
+    ended.timed_out = alive && since() > command.seconds;
+    if (alive && command.sandbox && since() > counted + 0.1) {
+      ended.multiplied = size_of_group(pid) > most_processes;
+      counted = since();
+    }
+    if (ended.timed_out || ended.multiplied) {
       kill(-pid, SIGKILL);
       kill(pid, SIGKILL);
       waitpid(pid, &status, 0);
@@ -216,30 +256,17 @@ void adopt_orphans() {
 }
 
 void kill_orphans() {
-#ifdef __linux__
   const pid_t me = getpid();
   for (int round = 0; round < 20; ++round) {
     bool found = false;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-      const std::string name = entry.path().filename().string();
-      if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-      std::string stat;
-      try {
-        stat = read_file(entry.path() / "stat");
-      } catch (const std::runtime_error&) {
-        continue;  // it has ended
-      }
-      const std::size_t behind_name = stat.rfind(')');
-      if (behind_name == std::string::npos || behind_name + 4 > stat.size()) continue;
-      if (std::atoi(stat.c_str() + behind_name + 4) != me) continue;
+    for (const Process& p : processes()) {
+      if (p.parent != me) continue;
       found = true;
-      const pid_t orphan = std::atoi(name.c_str());
-      kill(orphan, SIGKILL);
-      waitpid(orphan, nullptr, 0);  // its own children become ours now, and are found in the next round
+      kill(p.pid, SIGKILL);
+      waitpid(p.pid, nullptr, 0);  // its own children become ours now, and are found in the next round
     }
     if (!found) return;
   }
-#endif
 }
 
 void kill_all_of(const User& user) {

@@ -34,12 +34,16 @@ struct Command {
   std::size_t output_kib = 16;  ///< of stdout and stderr are kept, the rest is read and dropped
 };
 
+/// A program in the sandbox that has more of them at once is a fork bomb.
+inline constexpr std::size_t most_processes = 32;
+
 struct Ended {
   bool started = true;   ///< false: the program could not be run; `output` says why
   int exit_status = -1;  ///< -1: ended by a signal
   int signal = 0;
   bool timed_out = false;
   bool left_processes = false;  ///< something of its process group was still running
+  bool multiplied = false;      ///< its process group grew beyond most_processes, and was killed for it
   std::string output;
   double seconds = 0;
   pid_t pid = 0;

@@ -138,6 +138,7 @@ class Judge {
   Verdict verdict() const {
     if (!ended_.started) return Verdict::internal;
     if (!hole_.empty()) return Verdict::not_implemented;
+    if (ended_.multiplied) return Verdict::tampered;
     if (ended_.timed_out) return Verdict::timeout;
     if (out_of_memory_) return Verdict::memory;
     if (ended_.signal != 0) return Verdict::crash;

@@ -121,6 +121,12 @@ TEST_CASE("4.2 softmax of large logits") {
   expect("softmax([1000, 1000, 1000])", row({1000, 1000, 1000}), {1. / 3, 1. / 3, 1. / 3});
   expect("softmax([-1000, -1000, -1000])", row({-1000, -1000, -1000}), {1. / 3, 1. / 3, 1. / 3});
   expect("softmax([1000, 0, -1000])", row({1000, 0, -1000}), {1, 0, 0}, exact);
+  const std::vector<double> apart = softmax(tensor({{1000, 1001}, {0, 1}}, Dtype::f64), 1).to_vector();
+  for (double v : apart) {
+    if (std::isnan(v)) note("softmax.overflow");
+  }
+  const std::vector<double> p = softmax_row({0, 1});
+  expect("softmax of the rows [1000, 1001] and [0, 1]", apart, {p[0], p[1], p[0], p[1]}, {1e-12, 0});
   expect("softmax([0, -inf, 0])", row({0, -inf, 0}), {0.5, 0, 0.5}, exact);
 }
 
