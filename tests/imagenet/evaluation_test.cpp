@@ -175,7 +175,7 @@ TEST_CASE("a picture that cannot be read stops the measurement, or is left out a
   yhat::test::write_file(broken, bytes);
   yhat::test::write_file(ilsvrc.folder / ilsvrc.sample.val[20].path, "\x89PNG\r\n\x1A\n");
   demo::Measurement what = measurement(devkit(ilsvrc));
-  CHECK(error_of<FormatError>([&] { run(model, what, ilsvrc.folder / "a.csv"); }).find("read_image: " + broken) == 0);
+  CHECK(error_of<FormatError>([&] { run(model, what, ilsvrc.folder / "a.csv"); }).find(broken) != std::string::npos);
   what.skip_bad = true;
   std::vector<std::string> messages;
   demo::ResultsFile file(ilsvrc.folder / "b.csv", {}, true);

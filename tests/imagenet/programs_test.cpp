@@ -21,7 +21,7 @@ struct Run {
 
 /// Runs a program with these arguments; its files go to folder/out.
 Run run(const yhat::test::TempFolder& folder, const std::string& program, const std::string& arguments) {
-  const std::string command = fmt::format("{} {} --no-timing --threads 1 --out '{}' >'{}' 2>'{}'", program, arguments,
+  const std::string command = fmt::format("'{}' {} --no-timing --threads 1 --out '{}' >'{}' 2>'{}'", program, arguments,
                                           folder / "out", folder / "stdout", folder / "stderr");
   const int status = std::system(command.c_str());
   return {status / 256, yhat::test::text(yhat::test::read_file(folder / "stdout")),

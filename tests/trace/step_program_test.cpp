@@ -21,7 +21,7 @@ struct Run {
 };
 
 Run run(const std::string& arguments, const std::string& before = "") {
-  const std::string command = before + " " YHAT_STEP_PROGRAM " " + arguments + " 2>&1 </dev/null";
+  const std::string command = before + " '" YHAT_STEP_PROGRAM "' " + arguments + " 2>&1 </dev/null";
   std::FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe);
   std::string out;
