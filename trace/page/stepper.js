@@ -128,8 +128,8 @@ function drawCard() {
 }
 
 // What scrolls sideways can be reached by keyboard, and nothing else can.
-function reachable() {
-  for (const e of document.querySelectorAll('.rv, .algebra, .formulas ul')) {
+function reachable(what = '.rv, .algebra, .formulas ul') {
+  for (const e of document.querySelectorAll(what)) {
     if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
     else e.removeAttribute('tabindex');
   }
@@ -228,7 +228,7 @@ function draw() {
   [...$('ticks').children].forEach((tick, i) => tick.classList.toggle('here', i === k - 1));
   document.body.classList.toggle('asking', $('asking').checked);
   $('all').hidden = $('asking').checked;
-  reachable();
+  reachable('.card .rv');
 }
 
 function go(to, quiet = false) {
@@ -352,13 +352,13 @@ document.addEventListener('click', (e) => {
 $('reveal').addEventListener('click', actions.reveal);
 $('slider').addEventListener('input', () => go(Number($('slider').value)));
 $('speed').addEventListener('change', () => timer !== null && play(true));
-$('asking').addEventListener('change', () => ((revealed = false), draw()));
+$('asking').addEventListener('change', () => ((revealed = false), draw(), reachable()));
 for (const id of ['cell-row', 'cell-col']) $(id).addEventListener('input', chooseCell);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 
 // On paper: the graph as it is at the end.
 let onScreen = null;
-window.addEventListener('resize', reachable);
+window.addEventListener('resize', () => reachable());
 window.addEventListener('beforeprint', () => ((onScreen = k), (k = N), draw()));
 window.addEventListener('afterprint', () => ((k = onScreen), draw()));
 window.addEventListener('hashchange', fromHash);
@@ -413,6 +413,7 @@ for (const e of trace.events) {
 const wanted = location.hash;
 if (trace.diff && trace.diff.step > 0) k = trace.diff.step;
 draw();
+reachable();
 if (wanted === '#selftest') selftest();
 else fromHash();
 performance.mark('yhat-ready');
