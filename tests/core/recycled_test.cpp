@@ -26,7 +26,7 @@ TEST_CASE("recycled: a block comes back for the next object of its size") {
 
 TEST_CASE("recycled: blocks in use are apart, whatever their sizes") {
   std::vector<std::pair<unsigned char*, std::size_t>> blocks;
-  for (std::size_t bytes : {1, 31, 32, 33, 64, 500, 1023, 1024, 1025, 5000}) {
+  for (std::size_t bytes : std::initializer_list<std::size_t>{1, 31, 32, 33, 64, 500, 1023, 1024, 1025, 5000}) {
     for (int i = 0; i < 3; ++i) blocks.emplace_back(static_cast<unsigned char*>(take_block(bytes)), bytes);
   }
   for (std::size_t i = 0; i < blocks.size(); ++i) {

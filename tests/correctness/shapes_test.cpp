@@ -75,7 +75,9 @@ TEST_CASE("shapes 20: broadcasting of two operands gives the values, gradients a
   };
   for (const Pair& p : {Pair{{1}, {5, 4}, {5, 4}}, Pair{{4, 1}, {1, 4}, {4, 4}}, Pair{{}, {3}, {3}},
                         Pair{{5, 1, 10}, {5, 10, 10}, {5, 10, 10}}}) {
-    for (const auto& [name, f] : binaries) {
+    for (const auto& binary : binaries) {
+      const char* name = binary.first;  // clang 14 lets no lambda capture a structured binding
+      const auto& f = binary.second;
       for (bool swapped : {false, true}) {
         CAPTURE(name);
         const Tensor a = leaf(swapped ? p.b : p.a, 1);
@@ -193,15 +195,17 @@ TEST_CASE("shapes 27: concat and split undo one another, gradients included") {
 
 TEST_CASE("shapes 28: tensors without axes go through every op that has a meaning for them") {
   const Tensor x = leaf({}, 1);
-  for (const auto& [name, f] : unaries) {
-    CAPTURE(name);
+  for (const auto& unary : unaries) {
+    CAPTURE(unary.first);
+    const auto& f = unary.second;
     const Tensor y = f(x);
     CHECK(y.shape() == Shape{});
     CHECK(y.item() == f(reshape(x, {1})).to_vector()[0]);
     CHECK(grad(y, {x})[0].shape() == Shape{});
   }
-  for (const auto& [name, f] : binaries) {
-    CAPTURE(name);
+  for (const auto& binary : binaries) {
+    CAPTURE(binary.first);
+    const auto& f = binary.second;
     const Tensor b = leaf({}, 2, 2.1, 3);
     const Tensor y = f(x, b);
     CHECK(y.shape() == Shape{});
