@@ -65,6 +65,11 @@ function listed(t, most) {
   return `(${t.map(text).join(', ')})`;
 }
 
+// Text that stays is left alone: what is written is laid out again.
+function put(e, words) {
+  if (e.textContent !== words) e.textContent = words;
+}
+
 function make(tag, attributes = {}, ...children) {
   const e = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
@@ -110,26 +115,40 @@ function numberTable(data, cols, largest, lit, box) {
   return make('table', { class: 'grid' }, body);
 }
 
+// The page's colours, read once for light and for dark.
+let colours = null;
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => (colours = null));
+function coloursOfPage() {
+  const style = getComputedStyle(document.documentElement);
+  const [heat, cool, bad, now] = ['--heat', '--cool', '--bad', '--now'].map((v) => style.getPropertyValue(v).trim());
+  const pixel = (rgb) => rgb.split(',').reduce((sum, v, i) => sum | (Number(v) << (8 * i)), 0);  // red is the lowest byte
+  return { heat: pixel(heat), cool: pixel(cool), bad, now };
+}
+
 // Many numbers as a picture; negative cells are crossed by a line.
 function picture(data, rows, cols, largest, box) {
   const size = Math.max(3, Math.min(14, Math.floor(168 / cols)));
   const canvas = make('canvas', { width: cols * size, height: rows * size });
-  const c = canvas.getContext('2d');
-  const style = getComputedStyle(document.documentElement);
-  const [heat, cool, bad, now] = ['--heat', '--cool', '--bad', '--now'].map((v) => style.getPropertyValue(v).trim());
+  const c = canvas.getContext('2d', { willReadFrequently: true });
+  const { heat, cool, bad, now } = (colours ??= coloursOfPage());
+  const image = c.createImageData(canvas.width, canvas.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const broken = [];
   data.forEach((v, i) => {
-    const [x, y] = [(i % cols) * size, Math.floor(i / cols) * size];
+    if (!Number.isFinite(v)) return broken.push(i);
     const share = Math.abs(v) / largest;
-    c.fillStyle = Number.isFinite(v) ? `rgba(${v < 0 ? cool : heat}, ${share})` : bad;
-    c.fillRect(x, y, size, size);
-    if (v < 0 && share > 0.08) {
-      c.strokeStyle = `rgba(${cool}, ${0.35 + 0.65 * share})`;
-      c.beginPath();
-      c.moveTo(x, y + size);
-      c.lineTo(x + size, y);
-      c.stroke();
+    const line = v < 0 && share > 0.08 ? 0.35 + 0.65 * share : 0;
+    const [plain, crossed] = [share, 1 - (1 - share) * (1 - line)].map((alpha) => (v < 0 ? cool : heat) | (Math.round(255 * alpha) << 24));
+    const corner = Math.floor(i / cols) * size * canvas.width + (i % cols) * size;
+    for (let y = 0; y < size; ++y) {
+      const row = corner + y * canvas.width;
+      pixels.fill(plain, row, row + size);
+      pixels[row + size - 1 - y] = crossed;
     }
   });
+  c.putImageData(image, 0, 0);
+  c.fillStyle = bad;
+  for (const i of broken) c.fillRect((i % cols) * size, Math.floor(i / cols) * size, size, size);
   if (box) {
     [c.strokeStyle, c.lineWidth] = [now, 2];
     c.strokeRect(box.c0 * size, box.r0 * size, (box.c1 - box.c0 + 1) * size, (box.r1 - box.r0 + 1) * size);
@@ -195,7 +214,7 @@ function geometry(e) {
 
 // Formulas carry each number's exact value, so that the switch of digits reaches them.
 function redraw(math) {
-  for (const mn of math.querySelectorAll('mn[data-v]')) mn.textContent = text(toNumber(parseNumber(mn.dataset.v)));
+  for (const mn of math.querySelectorAll('mn[data-v]')) put(mn, text(toNumber(parseNumber(mn.dataset.v))));
 }
 const parseNumber = (s) => (/^-?(\d|\.)/.test(s) ? Number(s) : s);
 

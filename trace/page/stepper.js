@@ -2,6 +2,9 @@
 // The stepper: the page at step k is a function of the trace and k, so going back needs no undo.
 const N = trace.events.length;
 const boxes = new Map(trace.tensors.map((t) => [t.id, $(`n${t.id}`)]));
+const texts = new Map([...boxes].map(([id, box]) => [id, ['.val', '.g', 'title'].map((part) => box.querySelector(part))]));
+const rows = new Map(trace.tensors.map((t) => [t.id, make('tr', { class: '' }, make('th', { scope: 'row' }, t.name),
+  ...['v', 'gb', 'ga'].map((column) => make('td', { class: column })))]));
 const wires = [...document.querySelectorAll('.wire')];
 let k = 1;
 let inside = -1;
@@ -60,17 +63,15 @@ function drawGraph(before, after) {
     const hidden = eventHidden() && t.id === e.tensor;
     const { value, grad } = after[t.id];
     const changed = (a, b) => hidden && a !== b;
-    box.querySelector('.val').textContent = changed(before[t.id].value, value) ? '?' : inBox(value, t.shape, room);
+    const [ofValue, ofGrad, title] = texts.get(t.id);
+    put(ofValue, changed(before[t.id].value, value) ? '?' : inBox(value, t.shape, room));
     const shown = !t.requires_grad ? 'none' : changed(before[t.id].grad, grad) ? '?' : gradInBox(grad, t.shape);
-    box.querySelector('.g').textContent = shown;
-    box.querySelector('.gl').textContent = t.requires_grad ? 'grad ' : 'no grad';
-    if (!t.requires_grad) box.querySelector('.g').textContent = '';
+    put(ofGrad, t.requires_grad ? shown : '');
     box.classList.toggle('now', t.id === e.tensor);
     box.classList.toggle('sum', t.id === e.tensor && e.before !== undefined && e.before !== null);
     box.classList.toggle('sel', t.id === selected);
     box.setAttribute('aria-pressed', String(t.id === selected));
-    const label = box.querySelector('title').textContent;
-    box.setAttribute('aria-label', `${label}: value ${box.querySelector('.val').textContent}, gradient ${shown}`);
+    box.setAttribute('aria-label', `${title.textContent}: value ${ofValue.textContent}, gradient ${shown}`);
   }
   const passOf = lastForward(e);
   for (const w of wires) {
@@ -93,15 +94,17 @@ function lastForward() {
 
 function drawTable(before, after) {
   const e = event();
-  const rows = trace.tensors.filter((t) => after[t.id].value !== null).map((t) => {
+  const shown = trace.tensors.filter((t) => after[t.id].value !== null);
+  for (const t of shown) {
     const hidden = eventHidden() && t.id === e.tensor;
-    const value = hidden && before[t.id].value !== after[t.id].value ? '?' : listed(after[t.id].value, 6);
-    const grad = hidden && before[t.id].grad !== after[t.id].grad ? '?' : listed(after[t.id].grad, 6);
-    return make('tr', t.id === e.tensor ? { class: 'now' } : {}, make('th', { scope: 'row' }, t.name),
-      make('td', { class: 'v' }, value), make('td', { class: 'gb' }, listed(before[t.id].grad, 6)),
-      make('td', { class: 'ga' }, grad));
-  });
-  $('table').tBodies[0].replaceChildren(...rows);
+    const [, value, earlier, grad] = rows.get(t.id).children;
+    put(value, hidden && before[t.id].value !== after[t.id].value ? '?' : listed(after[t.id].value, 6));
+    put(earlier, listed(before[t.id].grad, 6));
+    put(grad, hidden && before[t.id].grad !== after[t.id].grad ? '?' : listed(after[t.id].grad, 6));
+    rows.get(t.id).classList.toggle('now', t.id === e.tensor);
+  }
+  const body = $('table').tBodies[0];
+  if (body.children.length !== shown.length) body.replaceChildren(...shown.map((t) => rows.get(t.id)));
 }
 
 function drawCard() {
@@ -130,8 +133,8 @@ function drawCard() {
 // What scrolls sideways can be reached by keyboard, and nothing else can.
 function reachable(what = '.rv, .algebra, .formulas ul') {
   for (const e of document.querySelectorAll(what)) {
-    if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
-    else e.removeAttribute('tabindex');
+    const scrolls = e.scrollWidth > e.clientWidth;
+    if (scrolls !== e.hasAttribute('tabindex')) scrolls ? e.setAttribute('tabindex', '0') : e.removeAttribute('tabindex');
   }
 }
 
@@ -236,10 +239,10 @@ function go(to, quiet = false) {
   if (next === k && inside < 0) return;
   k = next;
   [inside, revealed, cell] = [-1, false, null];
-  draw();
-  reveal(boxes.get(event().tensor));
   const fast = timer !== null && Number($('speed').value) > 1;
   if (!fast && !quiet) $('live').textContent = asking() ? event().ask.q : minusInNumbers(event().say);
+  draw();
+  reveal(boxes.get(event().tensor));
   history.replaceState(null, '', `#step=${k}`);
 }
 

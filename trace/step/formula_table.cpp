@@ -138,9 +138,9 @@ std::vector<OpFormula> functions() {
 
 std::vector<OpFormula> others() {
   const auto of = [](const char* f) { return [f](O o) { return apply(f, in(o, 0)); }; };
-  const auto product = [](O o) { return row({in(o, 0), in(o, 1)}); };
+  const auto product = [](O o) { return row({in(o, 0), symbol(" "), in(o, 1)}); };
   const auto affine = [](O o) {
-    std::vector<Expr> parts = {in(o, 0), super(in(o, 1), name("T"))};
+    std::vector<Expr> parts = {in(o, 0), symbol(" "), super(in(o, 1), name("T"))};
     if (o.inputs.size() > 2) parts.insert(parts.end(), {symbol("+"), in(o, 2)});
     return row(std::move(parts));
   };
@@ -154,7 +154,7 @@ std::vector<OpFormula> others() {
        false,
        of("softmax"),
        {[](O o) {
-         return row({apply("diag", o.output), symbol("-"), o.output, super(o.output, name("T"))});
+         return row({apply("diag", o.output), symbol("-"), o.output, symbol(" "), super(o.output, name("T"))});
        }},
        {},
        {}},
@@ -162,7 +162,7 @@ std::vector<OpFormula> others() {
        false,
        of("log softmax"),
        {[](O o) {
-         return row({name("I"), symbol("-"), name("1"), super(apply("softmax", in(o, 0)), name("T"))});
+         return row({name("I"), symbol("-"), name("1"), symbol(" "), super(apply("softmax", in(o, 0)), name("T"))});
        }},
        {},
        {}},

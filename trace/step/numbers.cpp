@@ -78,6 +78,7 @@ Summary summarise(const Numbers& values) {
   s.min = std::numeric_limits<double>::infinity();
   s.max = -s.min;
   std::int64_t finite = 0;
+  double magnitude = 0;
   for (double v : values) {
     if (!std::isfinite(v)) {
       ++s.nonfinite;
@@ -88,7 +89,10 @@ Summary summarise(const Numbers& values) {
     s.min = std::min(s.min, v);
     s.max = std::max(s.max, v);
     s.mean += v;
+    magnitude += std::abs(v);
   }
+  // What is left where all cancels is rounding, and another processor rounds otherwise.
+  if (std::abs(s.mean) <= 1e-14 * magnitude) s.mean = 0;
   if (finite == 0) {
     s.min = s.max = s.mean = std::numeric_limits<double>::quiet_NaN();
   } else {

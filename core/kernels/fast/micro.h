@@ -13,20 +13,21 @@ inline constexpr int tile_cols = 2 * lanes<T>;
 
 // The heart of every matrix product and convolution: c[i][j] (+)= sum over p of a[p][i] * b[row[p]][j], for R rows i
 // and C registers of columns j. a is packed: the R values of step p stand side by side. Row p of b starts at b +
-// row[p]. The sums start at c (if accumulate), at bias[i] (if there is one) or at 0.
+// row[p]. To the sums is added c (if accumulate) or bias[i] (if there is one): at the end, since a short sum that
+// starts at 0 is rounded less than one that goes on from a large value.
 template <class T, int R, int C>
 void micro(int64_t k, const T* a, const T* b, const int64_t* row, const T* bias, T* c, int64_t ldc, bool accumulate) {
   Vec<T> sum[R][C] = {};
-  if (accumulate) {
-    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] =
-        load(c + i * ldc + j * lanes<T>);
-  } else if (bias) {
-    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] = broadcast(bias[i]);
-  }
   for (int64_t p = 0; p < k; ++p, a += R) {
     Vec<T> right[C];
     YHAT_UNROLL for (int j = 0; j < C; ++j) right[j] = load(b + row[p] + j * lanes<T>);
     YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += a[i] * right[j];
+  }
+  if (accumulate) {
+    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] +=
+        load(c + i * ldc + j * lanes<T>);
+  } else if (bias) {
+    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += broadcast(bias[i]);
   }
   YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j)
       store(c + i * ldc + j * lanes<T>, sum[i][j]);
@@ -43,10 +44,6 @@ template <class T, int R, int C>
 void micro_runs(const Run* run, int64_t runs, const T* a, const int64_t* row, const T* b, T* c, int64_t ldc,
                 bool accumulate) {
   Vec<T> sum[R][C] = {};
-  if (accumulate) {
-    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] =
-        load(c + i * ldc + j * lanes<T>);
-  }
   for (; runs > 0; --runs, ++run) {
     const T* left[R];
     YHAT_UNROLL for (int i = 0; i < R; ++i) left[i] = a + run->start + row[i];
@@ -57,6 +54,10 @@ void micro_runs(const Run* run, int64_t runs, const T* a, const int64_t* row, co
       YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] +=
           left[i][p] * right[j];
     }
+  }
+  if (accumulate) {
+    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] +=
+        load(c + i * ldc + j * lanes<T>);
   }
   YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j)
       store(c + i * ldc + j * lanes<T>, sum[i][j]);
