@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: MIT
 // parity alexnet|vgg16 f32|f64 WEIGHTS IMAGES OUT: a training step of torchvision's network at full size, for
-// torchvision_parity.py to compare.
+// torchvision_parity.py to compare: logits, loss, gradients, and what each relu let through.
 #include "tests/models/parity.h"
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 using namespace yhat;
 
 namespace {
+
+class Rectified : public Observer {
+ public:
+  StateDict outputs;
+  void forward(const ForwardEvent& e) override {
+    if (e.op == std::string_view("relu"))
+      outputs.emplace_back(fmt::format("relu.{}", outputs.size()), e.output.detach());
+  }
+};
 
 void run(const std::string& name, Dtype dtype, const std::string& weights, const std::string& input,
          const std::string& out) {
@@ -18,7 +29,11 @@ void run(const std::string& name, Dtype dtype, const std::string& weights, const
   const StateDict file = load_safetensors(input);
   std::vector<std::int64_t> labels;
   for (const double label : file.at(1).second.to_vector()) labels.push_back(static_cast<std::int64_t>(label));
-  save_safetensors(out, parity::training_step(model, file.at(0).second.to(dtype), labels));
+  Rectified rectified;
+  Observe on(rectified);
+  StateDict result = parity::training_step(model, file.at(0).second.to(dtype), labels);
+  if (dtype == Dtype::f32) result.insert(result.end(), rectified.outputs.begin(), rectified.outputs.end());
+  save_safetensors(out, result);
 }
 
 }  // namespace
