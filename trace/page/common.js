@@ -66,7 +66,7 @@ function listed(t, most) {
 }
 
 // Text that stays is left alone: what is written is laid out again.
-function put(e, words) {
+function setText(e, words) {
   if (e.textContent !== words) e.textContent = words;
 }
 
@@ -214,7 +214,7 @@ function geometry(e) {
 
 // Formulas carry each number's exact value, so that the switch of digits reaches them.
 function redraw(math) {
-  for (const mn of math.querySelectorAll('mn[data-v]')) put(mn, text(toNumber(parseNumber(mn.dataset.v))));
+  for (const mn of math.querySelectorAll('mn[data-v]')) setText(mn, text(toNumber(parseNumber(mn.dataset.v))));
 }
 const parseNumber = (s) => (/^-?(\d|\.)/.test(s) ? Number(s) : s);
 

@@ -64,9 +64,9 @@ function drawGraph(before, after) {
     const { value, grad } = after[t.id];
     const changed = (a, b) => hidden && a !== b;
     const [ofValue, ofGrad, title] = texts.get(t.id);
-    put(ofValue, changed(before[t.id].value, value) ? '?' : inBox(value, t.shape, room));
+    setText(ofValue, changed(before[t.id].value, value) ? '?' : inBox(value, t.shape, room));
     const shown = !t.requires_grad ? 'none' : changed(before[t.id].grad, grad) ? '?' : gradInBox(grad, t.shape);
-    put(ofGrad, t.requires_grad ? shown : '');
+    setText(ofGrad, t.requires_grad ? shown : '');
     box.classList.toggle('now', t.id === e.tensor);
     box.classList.toggle('sum', t.id === e.tensor && e.before !== undefined && e.before !== null);
     box.classList.toggle('sel', t.id === selected);
@@ -98,9 +98,9 @@ function drawTable(before, after) {
   for (const t of shown) {
     const hidden = eventHidden() && t.id === e.tensor;
     const [, value, earlier, grad] = rows.get(t.id).children;
-    put(value, hidden && before[t.id].value !== after[t.id].value ? '?' : listed(after[t.id].value, 6));
-    put(earlier, listed(before[t.id].grad, 6));
-    put(grad, hidden && before[t.id].grad !== after[t.id].grad ? '?' : listed(after[t.id].grad, 6));
+    setText(value, hidden && before[t.id].value !== after[t.id].value ? '?' : listed(after[t.id].value, 6));
+    setText(earlier, listed(before[t.id].grad, 6));
+    setText(grad, hidden && before[t.id].grad !== after[t.id].grad ? '?' : listed(after[t.id].grad, 6));
     rows.get(t.id).classList.toggle('now', t.id === e.tensor);
   }
   const body = $('table').tBodies[0];
