@@ -126,8 +126,20 @@ def build(work, files, planted, jobs, progress):
     return [mutant for future in futures for mutant in future.result()], program
 
 
+def hangs(process):
+    """Waits for the end. A process that sleeps for ten seconds waits for itself: these tests have one thread."""
+    asleep = 0
+    while process.poll() is None and asleep < 10:
+        try:
+            process.wait(1)
+        except subprocess.TimeoutExpired:
+            with open(f"/proc/{process.pid}/stat") as file:
+                asleep = asleep + 1 if file.read().rsplit(")", 1)[1].split()[0] == "S" else 0
+    return process.poll() is None
+
+
 def run_tests(program, names, number, seconds=3600, note=None):
-    """What fails with this mutant on: "failure", "signal N", "timeout" (of processor time), or None."""
+    """What fails with this mutant on: "failure", "signal N", "timeout" (of processor time), "hang", or None."""
     environment = dict(os.environ, YHAT_MUTANT=str(number), OMP_NUM_THREADS="1", YHAT_ISA=ISA)
     if note:
         environment["YHAT_REACHED"] = note
@@ -138,13 +150,16 @@ def run_tests(program, names, number, seconds=3600, note=None):
 
     # A comma in a name would separate two names.
     command = [program, "--abort-after=1", "--no-intro", "--test-case=" + ",".join(n.replace(",", "?") for n in names)]
-    result = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                            preexec_fn=limit)
-    if result.returncode == -signal.SIGXCPU:
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          preexec_fn=limit) as process:
+        if hangs(process):
+            process.kill()
+            return "hang"
+    if process.returncode == -signal.SIGXCPU:
         return "timeout"
-    if result.returncode < 0:
-        return f"signal {-result.returncode}"
-    return "failure" if result.returncode else None
+    if process.returncode < 0:
+        return f"signal {-process.returncode}"
+    return "failure" if process.returncode else None
 
 
 def tests_that_reach(program, work):
