@@ -27,10 +27,6 @@ endif()
 # For folders whose programs spend their time in the library: a short compilation counts more than fast code.
 macro(yhat_compile_quickly)
   if(NOT MSVC)
-    add_compile_options($<$<CONFIG:Release>:-O1>)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      # g++ 12 warns of std::string's own code when strings are joined at -O1.
-      add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
-    endif()
+    add_compile_options($<$<CONFIG:Release>:-O0>)
   endif()
 endmacro()

@@ -221,14 +221,11 @@ class Traversal {
   }
 
   static void add(Visit& target, Tensor contribution, const Node* cause, const Edge* edge) {
+    Observer* const observer = current_observer();
     Tensor& sum = target.gradient;
-    if (Observer* observer = current_observer()) {
-      const Tensor before = sum;
-      sum = sum.defined() ? accumulate(std::move(sum), contribution) : contribution;
-      observer->accumulate({*target.node, cause, edge, before, contribution, sum});
-    } else {
-      sum = sum.defined() ? accumulate(std::move(sum), contribution) : std::move(contribution);
-    }
+    const Tensor before = observer ? sum : Tensor();  // two owners of an array keep it from being changed in place
+    sum = sum.defined() ? accumulate(std::move(sum), contribution) : contribution;
+    if (observer) observer->accumulate({*target.node, cause, edge, before, contribution, sum});
   }
 
   static void release(Node& node) {

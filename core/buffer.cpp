@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::align_val_t alignment{64};
 constexpr std::size_t huge_page = std::size_t{2} << 20;
+constexpr std::size_t shared_from = std::size_t{1} << 20;
 constexpr std::int64_t most_cached = std::int64_t{1} << 30;
 std::atomic<bool> poison = false;
 
@@ -55,11 +57,12 @@ class Pool {
     const std::lock_guard lock(mutex_);
     statistics_.in_use += static_cast<std::int64_t>(bytes);
     if (statistics_.in_use > statistics_.peak_in_use) statistics_.peak_in_use = statistics_.in_use;
-    std::vector<void*>& list = free_[bytes];
-    if (!list.empty()) {
-      void* block = list.back();
-      list.pop_back();
-      statistics_.cached -= static_cast<std::int64_t>(bytes);
+    if (const auto fitting = find(bytes); fitting != free_.end()) {
+      const std::size_t size = fitting->first;
+      void* block = fitting->second.back();
+      if (size > bytes) lent_for_less_.emplace(block, size);
+      fitting->second.pop_back();
+      statistics_.cached -= static_cast<std::int64_t>(size);
       return block;
     }
     ++statistics_.system_allocations;
@@ -75,6 +78,10 @@ class Pool {
     bytes = size_class(bytes);
     const std::lock_guard lock(mutex_);
     statistics_.in_use -= static_cast<std::int64_t>(bytes);
+    if (const auto lent = lent_for_less_.find(block); lent != lent_for_less_.end()) {
+      bytes = lent->second;
+      lent_for_less_.erase(lent);
+    }
     if (recycling && statistics_.cached + static_cast<std::int64_t>(bytes) <= most_cached) {
       try {
         free_[bytes].push_back(block);
@@ -101,8 +108,20 @@ class Pool {
   }
 
  private:
+  using Free = std::map<std::size_t, std::vector<void*>>;
+
+  // A free block of this size; for a large array also one of up to four times the size, since in a network whose
+  // pictures shrink from layer to layer the blocks of the first layers would lie idle.
+  Free::iterator find(std::size_t bytes) {
+    auto it = free_.lower_bound(bytes);
+    const std::size_t most = bytes < shared_from ? bytes : 4 * bytes;
+    while (it != free_.end() && it->first <= most && it->second.empty()) ++it;
+    return it != free_.end() && it->first <= most ? it : free_.end();
+  }
+
   std::mutex mutex_;
-  std::unordered_map<std::size_t, std::vector<void*>> free_;
+  Free free_;
+  std::unordered_map<void*, std::size_t> lent_for_less_;  // the size of blocks that are larger than what was asked for
   BufferStatistics statistics_;
 };
 

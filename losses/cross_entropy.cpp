@@ -42,8 +42,7 @@ struct Rows {
 // to 1.
 Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& q, const Rows& rows) {
   const auto spread = [rows](const Tensor& g) {
-    const Tensor scaled = losses::factor(g, rows.reduction, rows.divisor);
-    return rows.reduction == Reduction::none ? reshape(scaled, {g.size(), 1}) : scaled;
+    return reshape(losses::factor(g, rows.reduction, rows.divisor), {g.size(), 1});
   };
   return record("cross_entropy", losses::reduce(losses_of_rows(logits, q), rows.reduction, rows.divisor),
                 edge(logits,

@@ -25,8 +25,7 @@ Tensor nll_loss(const Tensor& log_p, const std::vector<std::int64_t>& labels, co
   });
   return record("nll_loss", losses::reduce(values, spec.reduction, target.divisor),
                 edge(log_p, [q = target.q, divisor = target.divisor, reduction = spec.reduction](const Tensor& g) {
-                  const Tensor scaled = losses::factor(g, reduction, divisor);
-                  return -(reduction == Reduction::none ? reshape(scaled, {g.size(), 1}) : scaled) * q;
+                  return -reshape(losses::factor(g, reduction, divisor), {g.size(), 1}) * q;
                 }));
 }
 

@@ -72,8 +72,8 @@ Tensor pow(const Tensor& a, double exponent) {
   return record("pow", map(a, [exponent](auto v) { return std::pow(v, static_cast<decltype(v)>(exponent)); }),
                 edge(a,
                      [a, exponent](const Tensor& g) {
-                       if (exponent == 0) return g * 0.0;  // not 0 * x^-1, which is NaN at 0
-                       return g * (exponent * pow(a, exponent - 1));
+                       // 0 times x^0, not x^-1, which at 0 would make it NaN
+                       return g * (exponent * pow(a, exponent == 0 ? 0 : exponent - 1));
                      }),
                 attribute("exponent", exponent));
 }

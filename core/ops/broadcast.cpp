@@ -75,12 +75,10 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   Tensor y;
   {
     const NoGrad values_only;
-    std::vector<std::int64_t> axes;
+    std::vector<bool> summed(x.shape().size(), true);
     const std::size_t lead = x.shape().size() - shape.size();
-    for (std::size_t i = 0; i < x.shape().size(); ++i) {
-      if (i < lead || shape[i - lead] != x.shape()[i]) axes.push_back(static_cast<std::int64_t>(i));
-    }
-    const Tensor total = axes.empty() ? x : detail::sum_value(x, Axes(axes).mask("sum_to", x.shape()));
+    for (std::size_t i = 0; i < shape.size(); ++i) summed[lead + i] = shape[i] != x.shape()[lead + i];
+    const Tensor total = detail::sum_value(x, summed);
     y = share(total.impl()->buffer, shape, x.dtype());
   }
   return record("sum_to", std::move(y), edge(x, [from = x.shape()](const Tensor& g) { return broadcast_to(g, from); }));

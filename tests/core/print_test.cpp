@@ -31,9 +31,9 @@ TEST_CASE("print: numbers with four significant digits") {
       {-inf, "-inf"},
       {1e100, "1.000e100"},
   };
-  for (const auto& [value, text] : table) {
-    CAPTURE(value);
-    CHECK(format_number(value) == text);
+  for (const auto& row : table) {
+    CAPTURE(row.first);
+    CHECK(format_number(row.first) == row.second);
   }
   CHECK(format_number(0.1f, 4, Dtype::f32) == "0.1");
   CHECK(format_number(0.1, 0) == "0.1");

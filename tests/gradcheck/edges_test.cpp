@@ -62,7 +62,7 @@ TEST_CASE("edges 32: sqrt, log, log1p and powers where they end") {
   check([](const Tensor& x) { return sqrt(x); }, {0, 4, -1}, {0, 2, NaN}, {inf, 0.25, NaN});
   check([](const Tensor& x) { return log(x); }, {0, 1, -1, -2}, {-inf, 0, NaN, NaN}, {inf, 2, -2, -1}, 2);
   check([](const Tensor& x) { return log1p(x); }, {-1, 0}, {-inf, 0}, {inf, 1});
-  check([](const Tensor& x) { return pow(x, 0); }, {0, 2, -3}, {1, 1, 1}, {0, 0, 0});
+  check([](const Tensor& x) { return pow(x, 0); }, {0, 2, -3, inf, NaN}, {1, 1, 1, 1, 1}, {0, 0, 0, 0, 0});
   check([](const Tensor& x) { return pow(x, 0.5); }, {0, 4}, {0, 2}, {inf, 0.25});
   check([](const Tensor& x) { return pow(x, 2); }, {0, -3}, {0, 9}, {0, -6});
   check([](const Tensor& x) { return pow(x, 1); }, {0, -3}, {0, -3}, {1, 1});
@@ -159,6 +159,33 @@ TEST_CASE("edges 32, 39: softmax of large, equal and masked values") {
     CHECK((std::isnan(y[0]) && std::isnan(y[1])));
     CHECK((y[2] == 0.5 && y[3] == 0.5));
   }
+}
+
+TEST_CASE("edges: binary cross-entropy of certain predictions is bounded, and so are its gradients") {
+  const List certain{0, 1, 0, 1};
+  const Tensor p = row(certain, Dtype::f64);
+  const Tensor t = row({0, 1, 1, 0.25}, Dtype::f64);
+  const Tensor loss = binary_cross_entropy(p, t, {Reduction::none});
+  CHECK(same(loss.to_vector(), {0, 0, 100, 75}));
+  const Tensors g = grad(loss, {p, t}, {.seed = full({4}, 2, Dtype::f64)});
+  CHECK(same(g[0].to_vector(), {0, 0, -2 / 1e-12, 2 * (0.75 / 1e-12)}));
+  CHECK(same(g[1].to_vector(), {200, -200, 200, -200}));
+}
+
+TEST_CASE("edges: an ignored row of cross-entropy has gradient 0, whatever stands in it") {
+  const Tensor z = tensor({{0, 0}, {NaN, 1}, {inf, -inf}}, Dtype::f64).requires_grad_();
+  const Tensor loss = cross_entropy(z, {1, -1, -1}, {.ignore_index = -1});
+  CHECK(same(grad(loss, {z})[0].to_vector(), {0.5, -0.5, 0, 0, 0, 0}));
+}
+
+TEST_CASE("edges: gradients of a large tensor add up the same on two threads") {
+  const int before = num_threads();
+  set_num_threads(2);
+  const Tensor x = zeros({300001}, Dtype::f64).requires_grad_();
+  const Tensor y = 2 * x;
+  const Tensor g = grad(sum(concat({y, y, y, y})), {x})[0];
+  set_num_threads(before);
+  CHECK(g.to_vector() == List(300001, 8));
 }
 
 TEST_CASE("edges 32: logsumexp of infinities") {

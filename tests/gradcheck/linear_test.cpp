@@ -89,19 +89,22 @@ TEST_CASE("integer identity 57: convolution in x, weight and bias, its companion
                {Shape{4}});
 }
 
-TEST_CASE("integer identity: convolutions wide enough for every vector kernel") {
+TEST_CASE("integer identity: convolutions wide enough for every vector kernel, and padded by more than a stride") {
+  std::vector<ConvCase> cases = {{2, 2, 8, 9, 3, {5, 5}, {.stride = {2, 3}, .padding = {3, 4}}, false}};
   for (std::int64_t channels : {8, 16, 17, 33}) {
     for (std::int64_t stride : {1, 2}) {
-      const ConvCase c{2, channels, 13, 18, channels + 3, {3, 3}, {.stride = stride, .padding = {1, 2}}, false};
-      check_linear("conv2d " + c.name(), [&](const Tensors& t) { return Tensors{conv2d(t[0], t[1], c.spec)}; },
-                   {c.x_shape(), c.w_shape()});
-      check_linear("input grad " + c.name(),
-                   [&](const Tensors& t) { return Tensors{conv2d_input_grad(t[0], t[1], c.x_shape(), c.spec)}; },
-                   {c.y_shape(), c.w_shape()});
-      check_linear("weight grad " + c.name(),
-                   [&](const Tensors& t) { return Tensors{conv2d_weight_grad(t[0], t[1], c.w_shape(), c.spec)}; },
-                   {c.y_shape(), c.x_shape()});
+      cases.push_back({2, channels, 13, 18, channels + 3, {3, 3}, {.stride = stride, .padding = {1, 2}}, false});
     }
+  }
+  for (const ConvCase& c : cases) {
+    check_linear("conv2d " + c.name(), [&](const Tensors& t) { return Tensors{conv2d(t[0], t[1], c.spec)}; },
+                 {c.x_shape(), c.w_shape()});
+    check_linear("input grad " + c.name(),
+                 [&](const Tensors& t) { return Tensors{conv2d_input_grad(t[0], t[1], c.x_shape(), c.spec)}; },
+                 {c.y_shape(), c.w_shape()});
+    check_linear("weight grad " + c.name(),
+                 [&](const Tensors& t) { return Tensors{conv2d_weight_grad(t[0], t[1], c.w_shape(), c.spec)}; },
+                 {c.y_shape(), c.x_shape()});
   }
 }
 
@@ -109,6 +112,8 @@ TEST_CASE(
     "integer identity: convolutions too large for one batch of planes, one block of pixels, one panel of filters") {
   const ConvCase cases[] = {{9, 2, 64, 66, 32, {2, 1}, {.padding = {1, 0}}, false},  // planes of the gradient
                             {9, 32, 64, 66, 2, {1, 2}, {.stride = {2, 1}}, false},   // planes of the input
+                            {3, 1, 190, 190, 64, {3, 3}, {.stride = 2}, false},      // and phases of the gradient
+                            {3, 1, 740, 740, 1, {1, 2}, {.stride = {2, 1}}, false},  // one image at a time
                             {2, 2, 3, 600, 3, {2, 3}, {.padding = {0, 1}}, false},   // rows longer than a block
                             {2, 4, 9, 8, 80, {2, 3}, {.dilation = {2, 1}, .groups = 2}, false}};
   for (const ConvCase& c : cases) {

@@ -33,9 +33,12 @@ GRADIENT_FUNCTIONS = {
     "core/kernels/fast/pool2d.h": ["max_pool2d_grad", "avg_pool2d_grad"],
     "core/kernels/fast/lrn.h": ["local_response_norm_grad"],
 }
+# What a tensor is asked for its shape or type only: its values do not matter.
+SHAPE_ONLY = {"zeros_like", "ones_like", "size", "dtype"}
 # How work is cut into pieces: sizes of tiles, blocks and tasks, and of memory that is at least large enough.
 CUTTING_VARIABLES = {"batch", "height", "longest", "most", "narrow", "products", "task_taps", "width"}
-CUTTING_TYPES = {"Scratch"}
+CUTTING_TYPES = {"PoolBlock", "Scratch"}
+CUTTING_FUNCTIONS = {"end_of_block"}
 
 SWAPPED = {"+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"], "%": ["/"], "<": ["<="], "<=": ["<"], ">": [">="], ">=": [">"],
            "==": ["!="], "!=": ["=="], "&&": ["||"], "||": ["&&"], "+=": ["=", "-="], "-=": ["+=", "="], "*=": ["/="],
@@ -137,6 +140,9 @@ class File:
         wanted = GRADIENT_FUNCTIONS.get(self.path, [])
         if cursor.kind in (K.FUNCTION_DECL, K.FUNCTION_TEMPLATE, K.CXX_METHOD) and cursor.is_definition():
             self.op = cursor.spelling
+            if cursor.spelling in CUTTING_FUNCTIONS:
+                self.op = outer
+                return
             if wanted is EVERYTHING or cursor.spelling in wanted:
                 self.function(cursor)
                 self.op = outer
@@ -170,7 +176,11 @@ class File:
         if cursor.kind == K.CALL_EXPR and cursor.spelling == "edge":
             self.find(cursor)  # a vjp inside a gradient: it has an incoming gradient of its own
             return
+        if cursor.kind == K.CALL_EXPR and cursor.spelling == "constant":
+            return  # an input that observers are told of, without a gradient
         self.propose(cursor, upstream, tensors)
+        if cursor.kind == K.CALL_EXPR and cursor.spelling in SHAPE_ONLY:
+            return
         children = list(cursor.get_children())
         if cursor.kind == K.LAMBDA_EXPR:  # not its captures and parameters
             children = [c for c in children if c.kind == K.COMPOUND_STMT]
@@ -209,7 +219,9 @@ class File:
         elif kind == K.INTEGER_LITERAL:
             self.mutate(cursor, f"{self.text_of(cursor)} + 1", f"{self.text_of(cursor)} - 1")
         elif kind == K.FLOATING_LITERAL:
-            self.mutate(cursor, f"2 * {self.text_of(cursor)}", f"{self.text_of(cursor)} + 1")
+            if float(self.text_of(cursor)) != 0:
+                self.mutate(cursor, f"2 * {self.text_of(cursor)}")
+            self.mutate(cursor, f"{self.text_of(cursor)} + 1")
         elif kind == K.CONDITIONAL_OPERATOR:
             self.mutate(cursor, self.text_of(children[1]), self.text_of(children[2]))
         elif kind == K.FOR_STMT:
@@ -251,7 +263,7 @@ class File:
         arguments = [c for c in cursor.get_arguments() if c is not None and c.extent.start.offset < c.extent.end.offset]
         texts = [self.text_of(a) for a in arguments]
         kinds = [a.type.get_canonical().spelling.replace("const ", "") for a in arguments]
-        if not texts or cursor.spelling in ("max", "min"):  # the same either way round
+        if not texts or cursor.spelling in ("max", "min", "record"):  # the same either way round
             return
         start, end = cursor.extent.start.offset, cursor.extent.end.offset
         for i in range(len(texts) - 1):

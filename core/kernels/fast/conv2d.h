@@ -66,6 +66,7 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* weight, const T* bias,
     offset[k + t] = t;
   }
   const int64_t batch = images_at_a_time(g.n, p.image * int64_t{sizeof(T)});
+  // The last tile may look beyond the last plane; what it makes of that is dropped.
   const Scratch plane_scratch((batch * p.image + tile_cols<T>)*int64_t{sizeof(T)});
   const Scratch packed(g.o * k * int64_t{sizeof(T)});
   T* planes = static_cast<T*>(plane_scratch.data);
@@ -92,8 +93,6 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* weight, const T* bias,
                     .w = g.ow,
                     .bias = bias};
   pack_weights(s, static_cast<T*>(packed.data));
-  for (int64_t j = 0; j < tile_cols<T>; ++j)
-    planes[batch * p.image + j] = 0;  // the last tile may look beyond the last plane
   for (int64_t n = 0; n < g.n; n += batch) {
     s.images = min(batch, g.n - n);
     s.out = y + n * s.out_image;

@@ -13,19 +13,12 @@ struct GradAxis {
 
   int64_t phase_of(int64_t k) const { return k * dil % stride; }
   int64_t first(int64_t phase) const { return ((phase - pad) % stride + stride) % stride; }
-  int64_t count(int64_t phase) const { return max(0, ceil_div(size - first(phase), stride)); }
+  int64_t count(int64_t phase) const { return ceil_div(size - first(phase), stride); }  // first < stride
   int64_t start(int64_t k) const { return (first(phase_of(k)) + pad - k * dil) / stride; }
-  int64_t lowest()
-      const {  // the first and the last output position that any tap looks at; some lie outside of the output
-    int64_t low = start(0);
-    for (int64_t k = 1; k < taps; ++k) low = min(low, start(k));
-    return low;
-  }
-  int64_t highest() const {
-    int64_t high = start(0);
-    for (int64_t k = 0; k < taps; ++k) high = max(high, start(k) + count(phase_of(k)) - 1);
-    return high;
-  }
+  // The output positions that any tap looks at, some of which lie outside of the output: start(k) = ceil((pad - k dil)
+  // / stride) falls with k, and so does the end of what tap k looks at.
+  int64_t lowest() const { return start(taps - 1); }
+  int64_t end() const { return start(0) + count(0); }
 };
 
 // gx (c,h,w) = for each phase: the planes of gy, shifted, times the weights with o and c exchanged
@@ -35,14 +28,14 @@ void conv2d_input_grad(const Conv2dGeometry& g, const T* gy, const T* weight, T*
   const GradAxis y{g.h, g.kh, g.stride_h, g.pad_h, g.dil_h}, x{g.w, g.kw, g.stride_w, g.pad_w, g.dil_w};
   const int64_t group_c = g.c / g.groups, group_o = g.o / g.groups, taps = g.kh * g.kw;
   const int64_t top = y.lowest(), left = x.lowest();
-  const PlaneCopy copy{g.oh, g.ow, y.highest() - top + 1, x.highest() - left + 1, 1, 1, top, left};
+  const int64_t cols = max(1, x.end() - left);  // none where no window touches a column of the input
+  const PlaneCopy copy{g.oh, g.ow, y.end() - top, cols, 1, 1, top, left};
   const int64_t plane = copy.rows * copy.cols, image = g.o * plane;
   const int64_t batch = images_at_a_time(g.n, image * int64_t{sizeof(T)});
   const Scratch tables((2 * group_o * taps + 1) * int64_t{sizeof(int64_t)}),
       packed(g.c * group_o * taps * int64_t{sizeof(T)});
   const Scratch plane_scratch((batch * image + tile_cols<T>)*int64_t{sizeof(T)});
   T* planes = static_cast<T*>(plane_scratch.data);
-  for (int64_t j = 0; j < tile_cols<T>; ++j) planes[batch * image + j] = 0;
   for (int64_t n = 0; n < g.n; n += batch) {
     const int64_t images = min(batch, g.n - n);
     parallel_for(images * g.o, max(1, 30000 / max(1, plane)), [&](int64_t begin, int64_t end) {

@@ -25,6 +25,14 @@ struct WeightGrad {
   int64_t panels() const { return ceil_div(group_o, width); }
 };
 
+// As many runs from the r-th on as make a block; at least one.
+template <class T>
+int64_t end_of_block(const WeightGrad<T>& s, int64_t r) {
+  int64_t steps = s.run[r++].length;
+  while (r < s.runs && steps + s.run[r].length <= block_k) steps += s.run[r++].length;
+  return r;
+}
+
 // One task: some taps of one panel.
 template <class T, int C>
 void weight_grad_task(const WeightGrad<T>& s, int64_t panel, int64_t tap0, int64_t tap1, int64_t height,
@@ -32,8 +40,9 @@ void weight_grad_task(const WeightGrad<T>& s, int64_t panel, int64_t tap0, int64
   const T* planes = s.planes + panel / s.panels() * s.plane_group;
   const T* b = s.packed + panel * s.images * s.pixels * s.width;
   for (int64_t r = 0; r < s.runs;) {
-    int64_t steps = 0, last = r;  // as many runs as make a block
-    while (last < s.runs && (steps == 0 || steps + s.run[last].length <= block_k)) steps += s.run[last++].length;
+    const int64_t last = end_of_block(s, r);
+    int64_t steps = 0;
+    for (int64_t i = r; i < last; ++i) steps += s.run[i].length;
     for (int64_t t = tap0; t < tap1; t += height) {
       micro_runs_for<T, C>(min(height, tap1 - t))(s.run + r, last - r, planes, s.offset + t, b,
                                                   s.sums + (panel * s.taps + t) * s.width, s.width,
@@ -66,6 +75,10 @@ template <class T>
 void conv2d_weight_grad(const Conv2dGeometry& g, const T* gy, const T* x, T* gw) {
   const int64_t group_c = g.c / g.groups, group_o = g.o / g.groups, taps = group_c * g.kh * g.kw, pixels = g.oh * g.ow;
   if (g.o * taps == 0) return;
+  if (g.n * pixels == 0) {
+    for (int64_t i = 0; i < g.o * taps; ++i) gw[i] = 0;
+    return;
+  }
   const InputPlanes p(g);
   const int64_t width = group_o <= lanes<T> ? lanes<T> : tile_cols<T>, panels = ceil_div(group_o, width);
   const int64_t batch = images_at_a_time(g.n, p.image * int64_t{sizeof(T)});
@@ -86,8 +99,7 @@ void conv2d_weight_grad(const Conv2dGeometry& g, const T* gy, const T* x, T* gw)
   T* planes = static_cast<T*>(plane_scratch.data);
   T* gy_packed = static_cast<T*>(packed.data);
   T* total = static_cast<T*>(sums.data);
-  for (int64_t i = 0; i < g.groups * panels * taps * width && g.n * pixels == 0; ++i) total[i] = 0;
-  for (int64_t n = 0; n < g.n && pixels > 0; n += batch) {
+  for (int64_t n = 0; n < g.n; n += batch) {
     const int64_t images = min(batch, g.n - n);
     make_planes(g, p, images, x + n * g.c * g.h * g.w, planes);
     parallel_for(g.groups * panels * images, max(1, 30000 / (pixels * width)), [&](int64_t begin, int64_t end) {

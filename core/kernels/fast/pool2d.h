@@ -28,11 +28,14 @@ struct OffsetOf<double> {
 };
 
 struct PoolBlock {
-  explicit PoolBlock(const Pool2dGeometry& geo, int64_t wanted)
-      : g(geo),
-        pitch(g.ow + (g.kw - 1) * g.dil_w / g.stride_w),
-        most(max(1, min(g.oh, wanted / pitch))),
-        phase((most + (g.kh - 1) * g.dil_h / g.stride_h) * pitch) {}
+  // As many rows as have about `positions` positions.
+  static PoolBlock of_positions(const Pool2dGeometry& g, int64_t positions) {
+    return of_rows(g, max(1, min(g.oh, positions / pitch_of(g))));
+  }
+  static PoolBlock of_rows(const Pool2dGeometry& g, int64_t rows) {
+    return {g, pitch_of(g), rows, (rows + (g.kh - 1) * g.dil_h / g.stride_h) * pitch_of(g)};
+  }
+  static int64_t pitch_of(const Pool2dGeometry& g) { return g.ow + (g.kw - 1) * g.dil_w / g.stride_w; }
 
   const Pool2dGeometry& g;
   int64_t pitch, most;  // most: output rows at a time
@@ -167,7 +170,7 @@ void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, int64_t* winner) {
   using Offset = typename OffsetOf<T>::type;
   if (g.n * g.c * g.oh * g.ow == 0) return;
   if (g.h * g.w > 0x7fffffff) return reference::max_pool2d(g, x, y, winner);
-  const PoolBlock b(g, 1024);
+  const PoolBlock b = PoolBlock::of_positions(g, 1024);
   const T lowest = static_cast<T>(-__builtin_inff());
   const bool simple = g.kh == 2 && g.kw == 2 && g.stride_h == 2 && g.stride_w == 2 && g.pad_h == 0 && g.pad_w == 0 &&
                       g.dil_h == 1 && g.dil_w == 1 && 2 * g.oh <= g.h && 2 * g.ow <= g.w;
@@ -254,7 +257,7 @@ T count_rows(const Pool2dGeometry& g, int64_t row) {
 template <class T>
 void avg_pool2d(const Pool2dGeometry& g, const T* x, T* y) {
   if (g.n * g.c * g.oh * g.ow == 0) return;
-  const PoolBlock b(g, 1024);
+  const PoolBlock b = PoolBlock::of_positions(g, 1024);
   parallel_for(g.n * g.c, max(1, 30000 / (g.oh * g.ow * g.kh * g.kw)), [&](int64_t begin, int64_t end) {
     const Scratch scratch((b.size() + b.most * b.pitch + g.ow) * int64_t{sizeof(T)});
     T* dealt = static_cast<T*>(scratch.data);
@@ -282,41 +285,38 @@ void avg_pool2d(const Pool2dGeometry& g, const T* x, T* y) {
   });
 }
 
-// The same the other way: what each output gives to each of its inputs is added up in the phase planes, which then are
-// gathered.
+// The same the other way: what each output gives to each of its inputs is added up in the phase planes, all rows at
+// once; then they are gathered, each input from its one place.
 template <class T>
 void avg_pool2d_grad(const Pool2dGeometry& g, const T* gy, T* gx) {
   const int64_t in = g.h * g.w;
-  const PoolBlock b(g, g.oh * g.ow * g.kw);  // all rows
+  const PoolBlock b = PoolBlock::of_rows(g, g.oh);
   parallel_for(g.n * g.c, max(1, 10000 / max(1, in)), [&](int64_t begin, int64_t end) {
-    const Scratch scratch((b.size() + b.most * b.pitch + g.ow + 1) * int64_t{sizeof(T)});
+    const Scratch scratch((b.size() + g.oh * b.pitch + g.ow + 1) * int64_t{sizeof(T)});
     T* dealt = static_cast<T*>(scratch.data);
     T* share = dealt + b.size();
-    T* columns = share + b.most * b.pitch;
+    T* columns = share + g.oh * b.pitch;
     count_columns(g, columns);
     for (int64_t plane = begin; plane < end; ++plane) {
       T* to = gx + plane * in;
       for (int64_t i = 0; i < in; ++i) to[i] = 0;
       if (g.oh * g.ow == 0) continue;
-      for (int64_t row = 0; row < g.oh; row += b.most) {
-        const int64_t rows = min(b.most, g.oh - row), n = b.positions(rows);
-        for (int64_t i = 0; i < b.most * b.pitch; ++i) share[i] = 0;
-        for (int64_t r = 0; r < rows; ++r) {
-          const T count = count_rows<T>(g, row + r);
-          const T* from = gy + (plane * g.oh + row + r) * g.ow;
-          for (int64_t i = 0; i < g.ow; ++i) share[r * b.pitch + i] = from[i] / (count * columns[i]);
-        }
-        for (int64_t i = 0; i < b.size(); ++i) dealt[i] = 0;
-        for (int64_t ky = 0; ky < g.kh; ++ky) {
-          for (int64_t kx = 0; kx < g.kw; ++kx) {
-            T* sum = dealt + b.tap(ky, kx);
-            for (int64_t i = 0; i < n; ++i) sum[i] += share[i];
-          }
-        }
-        b.for_each_row(row, rows, [&](int64_t y, int64_t at, int64_t left, int64_t from, int64_t until) {
-          for (int64_t u = from; u < until; ++u) to[y * g.w + left + u * g.stride_w] += dealt[at + u];
-        });
+      for (int64_t i = 0; i < g.oh * b.pitch; ++i) share[i] = 0;
+      for (int64_t y = 0; y < g.oh; ++y) {
+        const T count = count_rows<T>(g, y);
+        const T* from = gy + (plane * g.oh + y) * g.ow;
+        for (int64_t i = 0; i < g.ow; ++i) share[y * b.pitch + i] = from[i] / (count * columns[i]);
       }
+      for (int64_t i = 0; i < b.size(); ++i) dealt[i] = 0;
+      for (int64_t ky = 0; ky < g.kh; ++ky) {
+        for (int64_t kx = 0; kx < g.kw; ++kx) {
+          T* sum = dealt + b.tap(ky, kx);
+          for (int64_t i = 0; i < b.positions(g.oh); ++i) sum[i] += share[i];
+        }
+      }
+      b.for_each_row(0, g.oh, [&](int64_t y, int64_t at, int64_t left, int64_t from, int64_t until) {
+        for (int64_t u = from; u < until; ++u) to[y * g.w + left + u * g.stride_w] = dealt[at + u];
+      });
     }
   });
 }
