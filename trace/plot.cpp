@@ -14,7 +14,7 @@ namespace yhat {
 namespace {
 
 // The drawing in its own units; the page scales it.
-constexpr double width = 560, height = 320;
+constexpr double plot_width = 560, plot_height = 320;
 constexpr double left = 58, top = 16, bottom = 46;
 
 class Drawing {
@@ -30,19 +30,19 @@ class Drawing {
     out_ = fmt::format(
         "<svg class=\"plot\" viewBox=\"0 0 {:g} {:g}\" role=\"img\" aria-labelledby=\"{}\" "
         "data-x=\"{:g} {:g} {:g} {:g}\"><title id=\"{}\">{}</title>\n",
-        width, height, id_, x_lo_, x_hi_, left, width - right_, id_, escape_html(description()));
+        plot_width, plot_height, id_, x_lo_, x_hi_, left, plot_width - right_, id_, escape_html(description()));
     if (any_) {
       axes();
       if (!std::isnan(extras_.here)) {
         out_ += fmt::format("<line class=\"here\" y1=\"{:g}\" y2=\"{:g}\" transform=\"translate({:.1f} 0)\"/>\n", top,
-                            height - bottom, px(extras_.here));
+                            plot_height - bottom, px(extras_.here));
       }
       for (std::size_t i = 0; i < plot_.series.size(); ++i) curve(plot_.series[i]);
       names();
       for (const Mark& m : extras_.marks) mark(m);
     } else {
       out_ += fmt::format("<text class=\"tick\" x=\"{:g}\" y=\"{:g}\" text-anchor=\"middle\">no finite values</text>\n",
-                          width / 2, height / 2);
+                          plot_width / 2, plot_height / 2);
     }
     return out_ + "</svg>\n";
   }
@@ -93,11 +93,11 @@ class Drawing {
   double px(double x) const {
     const double share =
         extras_.log_x ? std::log1p(x - x_lo_) / std::log1p(x_hi_ - x_lo_) : (x - x_lo_) / (x_hi_ - x_lo_);
-    return left + share * (width - left - right_);
+    return left + share * (plot_width - left - right_);
   }
   double py(double scaled_y) const {
     const double share = std::clamp((scaled_y - y_lo_) / (y_hi_ - y_lo_), 0.0, 1.0);
-    return height - bottom - share * (height - top - bottom);
+    return plot_height - bottom - share * (plot_height - top - bottom);
   }
 
   void axes() {
@@ -110,23 +110,23 @@ class Drawing {
     for (const double y : rows) {
       const std::string label = plot_.log_y ? decade(y) : fmt::format("{:g}", y);
       out_ += fmt::format("<line class=\"grid\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", left,
-                          width - right_, py(y), py(y));
+                          plot_width - right_, py(y), py(y));
       out_ += fmt::format("<text class=\"tick\" x=\"{:g}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", left - 8,
                           py(y) + 4, label);
     }
     out_ += fmt::format("<line class=\"axis\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:g}\" y2=\"{:g}\"/>\n", left,
-                        width - right_, height - bottom, height - bottom);
+                        plot_width - right_, plot_height - bottom, plot_height - bottom);
     for (const double x : extras_.log_x ? counts() : axis_ticks(x_lo_, x_hi_, 8)) {
       out_ += fmt::format("<line class=\"axis\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:g}\" y2=\"{:g}\"/>", px(x), px(x),
-                          height - bottom, height - bottom + 4);
+                          plot_height - bottom, plot_height - bottom + 4);
       out_ += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{:g}</text>\n", px(x),
-                          height - bottom + 18, x);
+                          plot_height - bottom + 18, x);
     }
     out_ += fmt::format("<text class=\"label\" x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{}</text>\n",
-                        left + (width - left - right_) / 2, height - 8, escape_html(plot_.x_label));
+                        left + (plot_width - left - right_) / 2, plot_height - 8, escape_html(plot_.x_label));
     out_ += fmt::format(
         "<text class=\"label\" transform=\"rotate(-90)\" x=\"{:.1f}\" y=\"14\" text-anchor=\"middle\">{}</text>\n",
-        -(top + (height - top - bottom) / 2), escape_html(plot_.y_label));
+        -(top + (plot_height - top - bottom) / 2), escape_html(plot_.y_label));
   }
 
   // 0, 1, 2, 5, 10, 20, ...
@@ -170,7 +170,7 @@ class Drawing {
     if (!shown(m.x, m.y)) return;
     const double x = px(m.x);
     const double y = py(scaled(m.y));
-    const double below = y + 44 < height - bottom ? 1 : -1;  // words under the point where there is room
+    const double below = y + 44 < plot_height - bottom ? 1 : -1;  // words under the point where there is room
     out_ += fmt::format(
         "<circle class=\"mark\" cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"5\"/><line class=\"axis\" x1=\"{0:.1f}\" "
         "x2=\"{0:.1f}\" y1=\"{2:.1f}\" y2=\"{3:.1f}\"/><text class=\"name\" x=\"{0:.1f}\" y=\"{4:.1f}\" "
@@ -195,14 +195,14 @@ class Drawing {
     std::sort(placed.begin(), placed.end(), [](const Name& a, const Name& b) { return a.y < b.y; });
     constexpr double line = 15;
     for (std::size_t i = 1; i < placed.size(); ++i) placed[i].y = std::max(placed[i].y, placed[i - 1].y + line);
-    double limit = height - bottom;
+    double limit = plot_height - bottom;
     for (std::size_t i = placed.size(); i-- > 0; limit = placed[i].y - line) placed[i].y = std::min(placed[i].y, limit);
     for (const Name& name : placed) {
       out_ += fmt::format(
           "<line class=\"s{0}{1}\" x1=\"{2:g}\" x2=\"{3:g}\" y1=\"{4:.1f}\" y2=\"{4:.1f}\"/>"
           "<text class=\"name\" x=\"{5:g}\" y=\"{6:.1f}\">{7}</text>\n",
-          name.series->color, name.series->dashed ? " dashed" : "", width - right_ + 8, width - right_ + 24, name.y,
-          width - right_ + 29, name.y + 4, escape_html(name.series->name));
+          name.series->color, name.series->dashed ? " dashed" : "", plot_width - right_ + 8, plot_width - right_ + 24,
+          name.y, plot_width - right_ + 29, name.y + 4, escape_html(name.series->name));
     }
   }
 
