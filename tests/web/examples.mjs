@@ -114,8 +114,9 @@ async function zeros(browser) {
   await second.context().close();
 }
 
+const folder = path.resolve('mutants');
+
 async function mutants(browser) {
-  const folder = path.resolve('mutants');
   mkdirSync(folder, { recursive: true });
   const list = execFileSync(process.env.YHAT_MUTANTS, [folder], { encoding: 'utf8' }).trim().split('\n').map((l) => l.split(' '));
   equal(list.length, 4, 'four wrong gradients');
@@ -144,12 +145,31 @@ async function mutants(browser) {
   }
 }
 
+// A tensor whose name would end the page's script and ask for a picture.
+async function hostileName(browser) {
+  const file = path.join(folder, 'hostile-name.html');
+  const trace = traceOf(file);
+  const name = '</script><img src=x onerror=alert(1)>';
+  equal(trace.tensors[0].name, name, 'the name as it was given');
+  const page = await open(browser, file);
+  for (const e of trace.events) {
+    await to(page, e.k);
+    if (e.tensor === 0) check((await page.textContent('#rule')).includes('alert(1)'), `step ${e.k}: the name is in the rule`);
+    equal(await page.locator('img').count(), 0, `step ${e.k}: and is no picture`);
+  }
+  equal(await page.textContent('#table tbody th'), name, 'the name is text in the table');
+  equal(await page.textContent('#n0 title'), name, 'and in the graph');
+  await page.context().close();
+}
+
 // On paper, and without JavaScript: the final graph, formulas, the text of every step, questions and answers.
 async function paper(browser, examples) {
   for (const name of examples) {
     const file = make(name);
     const trace = traceOf(file);
     const wanted = [trace.title, ...trace.lead, ...trace.tail, ...trace.events.flatMap((e) => [e.text[0], ...(e.ask ? [e.ask.q, e.ask.a] : [])])];
+    const inside = trace.events.find((e) => e.micro);
+    const finals = [];
     for (const javaScriptEnabled of [false, true]) {
       const page = await open(browser, file, { javaScriptEnabled });
       await page.emulateMedia({ media: 'print' });
@@ -159,10 +179,27 @@ async function paper(browser, examples) {
       equal(missing, [], `${name}: on paper, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`);
       check(await page.isVisible('svg#graph'), `${name}: the graph on paper`);
       check(await page.isHidden('.controls'), `${name}: no buttons on paper`);
+      if (javaScriptEnabled) {
+        await page.emulateMedia({ media: 'screen' });
+        if (inside) await to(page, inside.k);
+        if (inside) await press(page, 'ArrowDown');
+        const screen = await page.innerHTML('main');
+        await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+        finals.push(await inBoxes(page));
+        await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+        check((await page.innerHTML('main')) === screen, `${name}: after printing the page is as before`);
+        await page.pdf();
+      } else {
+        finals.push(await inBoxes(page));
+      }
       await page.context().close();
     }
+    equal(finals[1], finals[0], `${name}: the graph on paper is the final one`);
+    if (name === 'diamond') equal(finals[0][2 * names(trace).y + 1], '7', 'the gradient of y on paper');
   }
 }
+// Value and gradient of each box, in the order of the tensors.
+const inBoxes = async (page) => (await page.locator('#graph .val, #graph .g').allTextContents()).map((t) => t.replaceAll('\u2212', '-'));
 
 async function insideQuestion(browser) {
   const file = make('softmax');
@@ -186,6 +223,7 @@ export async function examples(browser, all) {
   await notFinite(browser);
   await zeros(browser);
   await mutants(browser);
+  await hostileName(browser);
   await insideQuestion(browser);
   await paper(browser, all);
 }

@@ -3,6 +3,7 @@ import { checks, failures, launch, listed } from './browser.mjs';
 import { stepping } from './stepping.mjs';
 import { loss } from './loss.mjs';
 import { access } from './access.mjs';
+import { contrast } from './contrast.mjs';
 import { examples } from './examples.mjs';
 
 const browser = await launch();
@@ -11,6 +12,7 @@ try {
   await stepping(browser, all);
   await examples(browser, all);
   await access(browser, all);
+  await contrast(browser);
   await loss(browser);
 } finally {
   await browser.close();

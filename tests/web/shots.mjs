@@ -25,6 +25,11 @@ for (const name of only) {
   await shoot(file, `${name}-360`, { hash, viewport: { width: 360, height: 740 }, full: true });
   if (telling.micro) await shoot(file, `${name}-inside`, { hash, inside: Math.min(4, telling.micro.length), full: true });
 }
+const loss = make('loss');
+await shoot(loss, 'loss', { full: true });
+await shoot(loss, 'loss-dark', { colorScheme: 'dark', full: true });
+await shoot(loss, 'loss-360', { viewport: { width: 360, height: 740 }, full: true });
+await shoot(loss, 'loss-stage', { hash: '#stage=3', full: true });
 const diamond = make('diamond');
 for (const vision of ['deuteranopia', 'protanopia', 'achromatopsia']) await shoot(diamond, `diamond-${vision}`, { hash: '#step=10', vision });
 const page = await open(browser, diamond, { hash: '#step=10' });

@@ -235,3 +235,4 @@ const wanted = location.hash;
 draw();
 if (wanted === '#selftest') selftest();
 else fromHash();
+performance.mark('yhat-ready');

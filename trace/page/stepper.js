@@ -130,10 +130,12 @@ function drawCard() {
   drawWindow(hide);
 }
 
+const tooWide = (e) => e.scrollWidth > e.clientWidth;
+
 // What scrolls sideways can be reached by keyboard, and nothing else can.
-function reachable(what = '.rv, .algebra, .formulas ul') {
+function reachable(what = '.rv, #local, .algebra, .formulas ul, pre') {
   for (const e of document.querySelectorAll(what)) {
-    const scrolls = e.scrollWidth > e.clientWidth;
+    const scrolls = tooWide(e);
     if (scrolls !== e.hasAttribute('tabindex')) scrolls ? e.setAttribute('tabindex', '0') : e.removeAttribute('tabindex');
   }
 }
@@ -231,7 +233,7 @@ function draw() {
   [...$('ticks').children].forEach((tick, i) => tick.classList.toggle('here', i === k - 1));
   document.body.classList.toggle('asking', $('asking').checked);
   $('all').hidden = $('asking').checked;
-  reachable('.card .rv');
+  reachable('.card .rv, #local');
 }
 
 function go(to, quiet = false) {
@@ -287,6 +289,7 @@ const actions = {
     ++inside;
     revealed = false;
     drawInside();
+    reachable('#inside .rv');
     $('inside').scrollIntoView({ block: 'nearest' });
     $('live').textContent = asking() ? steps[inside].ask.q : minusInNumbers(steps[inside].say);
   },
@@ -302,6 +305,7 @@ const actions = {
     $('digits').setAttribute('aria-pressed', String(fullDigits));
     for (const m of document.querySelectorAll('.formulas math')) redraw(m);
     draw();
+    reachable();
   },
   reveal: () => {
     if (!holder().ask || !$('asking').checked) return;
@@ -340,6 +344,9 @@ document.addEventListener('keydown', (e) => {
     return choose(Number(e.target.dataset.t));
   }
   if (e.key === ' ' && e.target.matches('button, a, input')) return;
+  // Left and Right scroll what is too wide, except the graph, which follows the steps.
+  const sideways = e.key === 'ArrowLeft' || e.key === 'ArrowRight';
+  if (sideways && e.target.matches('[tabindex="0"]:not(.box, #graph-scroll)') && tooWide(e.target)) return;
   const action = keys[e.key];
   if (!action || (/^[a-z]$/.test(e.key) && !$('letters').checked)) return;
   e.preventDefault();
@@ -359,11 +366,18 @@ $('asking').addEventListener('change', () => ((revealed = false), draw(), reacha
 for (const id of ['cell-row', 'cell-col']) $(id).addEventListener('input', chooseCell);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 
-// On paper: the graph as it is at the end.
+// On paper: the graph as it is at the end, with nothing kept back.
 let onScreen = null;
 window.addEventListener('resize', () => reachable());
-window.addEventListener('beforeprint', () => ((onScreen = k), (k = N), draw()));
-window.addEventListener('afterprint', () => ((k = onScreen), draw()));
+window.addEventListener('beforeprint', () => {
+  onScreen = [k, inside, revealed];
+  [k, inside, revealed] = [N, -1, true];
+  draw();
+});
+window.addEventListener('afterprint', () => {
+  [k, inside, revealed] = onScreen;
+  draw();
+});
 window.addEventListener('hashchange', fromHash);
 
 function choose(t) {
