@@ -62,9 +62,13 @@ TEST_CASE("compare: a run is equal to itself, also with NaN and with tensors tha
   for (const char* name : {"diamond", "zero_grad", "conv", "gap120"}) {
     CAPTURE(name);
     const trace::Difference d = trace::compare(of(name), of(name));
+    CHECK(d.equal);
     CHECK(d.step == 0);
     CHECK(d.lines[0].starts_with("no difference in "));
   }
+  Json nothing = of("diamond");
+  nothing["events"] = Json::array();
+  CHECK_FALSE(trace::compare(of("diamond"), nothing).equal);
   const auto large = [](double last) {
     Recorder recorder;
     const Observe on(recorder);
@@ -147,13 +151,14 @@ TEST_CASE("compare: the page of the second run marks the step") {
 }
 
 TEST_CASE("compare: files that are no traces, of another schema, or with markup of their own, are refused") {
-  CHECK(refusal("{").find(".json: not a trace (") != std::string::npos);
+  CHECK(refusal("{").find(".json: not JSON (parse error at line 1, column 2: ") != std::string::npos);
+  CHECK(refusal("{").find("json.exception") == std::string::npos);
   CHECK(refusal("[]").find("schema '' (must be yhat.trace/1)") != std::string::npos);
   CHECK(refusal("{\"schema\": \"yhat.trace/2\"}").find("schema 'yhat.trace/2' (must be yhat.trace/1)") !=
         std::string::npos);
   CHECK(refusal("{\"schema\": \"yhat.trace/1\", \"page\": \"loss\"}").find("page 'loss' has no steps") !=
         std::string::npos);
-  CHECK(refusal("{\"schema\": \"yhat.trace/1\"}").find("not a trace (") != std::string::npos);
+  CHECK(refusal("{\"schema\": \"yhat.trace/1\"}").find("not a trace (key 'page' not found)") != std::string::npos);
   const Json good = of("diamond");
   CHECK(refusal(good.dump()) == "accepted");
   const auto with = [&](const std::string& markup) {
@@ -172,4 +177,60 @@ TEST_CASE("compare: files that are no traces, of another schema, or with markup 
   far["events"][3]["tensor"] = 99;
   CHECK(refusal(far.dump()).find("tensor 99 (there are 5)") != std::string::npos);
   CHECK_THROWS_AS(trace::read_trace("no_such_file.json"), IoError);
+}
+
+TEST_CASE("compare: a trace whose numbers cannot be read is refused, not called different") {
+  const Json good = of("diamond");
+  const auto after = [&](const std::function<void(Json&)>& change) {
+    Json bad = good;
+    change(bad);
+    return refusal(bad.dump());
+  };
+  const struct {
+    std::function<void(Json&)> change;
+    const char* says;
+  } bad[] = {
+      {[](Json& j) { j["events"] = Json::array(); }, "no events (nothing was recorded)"},
+      {[](Json& j) { j["events"][8]["contrib"] = "5"; }, "step 9: contrib is \"5\" (must be a list of numbers)"},
+      {[](Json& j) { j["events"][8]["contrib"] = {"five"}; }, "step 9: contrib: \"five\" is no number"},
+      {[](Json& j) {
+         j["events"][8]["contrib"] = {5, 5};
+       },
+       "step 9: contrib has 2 numbers, the shape is []"},
+      {[](Json& j) { j["events"][8].erase("contrib"); }, "not a trace (key 'contrib' not found)"},
+      {[](Json& j) {
+         j["events"][8]["after"] = {{"min", 0}};
+       },
+       "not a trace (key 'heat' not found)"},
+      {[](Json& j) { j["events"][8]["op"] = 1e30; }, "op 1e+30 (must be an integer)"},
+      {[](Json& j) { j["events"][8]["from"] = 2.5; }, "tensor 2.5 (must be an integer)"},
+      {[](Json& j) { j["ops"][0]["in"][0] = -2; }, "tensor -2 (there are 5)"},
+      {[](Json& j) { j["tensors"][0]["shape"] = {1e30}; }, "size 1e+30 (must be an integer)"},
+      {[](Json& j) { j["layout"]["w"] = 1e30; }, "place 1e+30 (must be an integer)"},
+      {[](Json& j) { j["layout"]["nodes"][0]["id"] = 7; }, "tensor 7 (there are 5)"},
+  };
+  for (const auto& b : bad) {
+    const std::string said = after(b.change);
+    CAPTURE(said);
+    CHECK(said.find(b.says) != std::string::npos);
+  }
+}
+
+TEST_CASE("compare: the file that cannot be read is the one that is named") {
+  Json broken = of("diamond");
+  broken["events"][8].erase("contrib");
+  const File mine(of("diamond").dump());
+  const std::string reference = "reference_of_" + mine.path;
+  trace::write_file("test", reference, broken.dump());
+  const auto refused = [](const std::string& a, const std::string& b) -> std::string {
+    try {
+      trace::compare_files(a, b);
+    } catch (const FormatError& error) {
+      return error.path();
+    }
+    return "nothing";
+  };
+  CHECK(refused(reference, mine.path) == reference);
+  CHECK(refused(mine.path, reference) == reference);
+  std::remove(reference.c_str());
 }

@@ -140,7 +140,7 @@ std::string windows(const Run& run, const Json& event, std::int64_t element) {
   const auto setting = [&](const char* which, std::size_t axis, std::int64_t otherwise) -> std::int64_t {
     if (!attributes.contains(which)) return otherwise;
     const Json& v = attributes.at(which);
-    return static_cast<std::int64_t>(v.is_array() ? v.at(axis).get<double>() : v.get<double>());
+    return static_cast<std::int64_t>(std::clamp((v.is_array() ? v.at(axis) : v).get<double>(), -1e9, 1e9));
   };
   const auto shape_of = [&](const Json& id) -> const Json& {
     return run.json.at("tensors").at(id.get<std::size_t>()).at("shape");
@@ -191,7 +191,9 @@ struct Field {
 std::vector<Field> fields_of(const std::string& kind) {
   if (kind == "forward") return {{"out", "value"}};
   if (kind == "backward" || kind == "stored") {
-    return {{"upstream", "upstream"}, {"contrib", "contribution"}, {"before", "before"}, {"after", "after"}};
+    std::vector<Field> all = {{"contrib", "contribution"}, {"before", "before"}, {"after", "after"}};
+    if (kind == "backward") all.insert(all.begin(), {"upstream", "upstream"});
+    return all;
   }
   if (kind == "update" || kind == "zero_grad") return {{"before", "before"}, {"after", "after"}};
   return {{"data", "value"}};
@@ -224,7 +226,6 @@ Lines compare_events(const Run& reference, const Json& expected, const Run& mine
     return lines;
   }
   for (const auto& [field, shown] : fields_of(event.at("kind"))) {
-    if (!event.contains(field) && !expected.contains(field)) continue;
     const Json& shape_here = std::string(field) == "upstream"
                                  ? mine.json.at("tensors").at(event.at("from").get<std::size_t>()).at("shape")
                                  : shape;
@@ -253,7 +254,7 @@ Difference compare(const Json& reference_json, const Json& mine_json) {
   const std::size_t n = mine.events.size();
   const auto report = [&](std::size_t at, const std::string& what, Lines lines) {
     lines.insert(lines.begin(), fmt::format("first difference: step {} of {}, {}", at + 1, n, what));
-    return Difference{static_cast<int>(std::min(at + 1, n)), std::move(lines)};
+    return Difference{false, static_cast<int>(std::min(at + 1, n)), std::move(lines)};
   };
   std::size_t at = 0;
   for (; at < std::min(n, reference.events.size()); ++at) {
@@ -281,7 +282,7 @@ Difference compare(const Json& reference_json, const Json& mine_json) {
     add_line(lines, "verdict", fmt::format("the reference ends before it; {} is extra", mine.key(mine.events.at(at))));
     return report(at, mine.key(mine.events.at(at)), std::move(lines));
   }
-  return {0, {fmt::format("no difference in {} steps", n)}};
+  return {true, 0, {fmt::format("no difference in {} steps", n)}};
 }
 
 Comparison compare_files(const std::string& reference, const std::string& mine) {
@@ -292,9 +293,10 @@ Comparison compare_files(const std::string& reference, const std::string& mine) 
     json["diff"] = {{"step", d.step}, {"lines", d.lines}};
     std::string text;
     for (const std::string& line : d.lines) text += line + "\n";
-    return {d.step == 0, std::move(text), to_html(json)};
+    return {d.equal, std::move(text), to_html(json)};
   } catch (const Json::exception& error) {
-    throw FormatError("trace", mine, -1, fmt::format("cannot be compared ({})", error.what()));
+    // All that is compared of the reference has been read already; what is left, words and pictures, is of this one.
+    throw FormatError("trace", mine, -1, fmt::format("cannot be shown ({})", in_plain_words(error)));
   }
 }
 

@@ -22,13 +22,17 @@ Json trace_json(const Trace& trace);
 
 /// The elements of json_numbers, or nothing for null or a summary. Throws FormatError for anything else.
 MaybeNumbers numbers_of(const Json& json);
-/// A trace that was written by to_json, checked so far that it can be compared and shown: schema, ids, formulas that
-/// are nothing but MathML. Throws IoError, or FormatError naming the file.
+/// A trace that was written by to_json and has at least one event, checked so far that it can be compared and shown:
+/// schema, ids, numbers that fit their shapes, formulas that are nothing but MathML. Throws IoError, or FormatError
+/// naming the file.
 Json read_trace(const std::string& path);
+/// What is wrong with a JSON text, without the library's own codes.
+std::string in_plain_words(const Json::exception& error);
 
 /// Where two traces part.
 struct Difference {
-  int step = 0;                    ///< of the second one, from 1; 0 if they are equal
+  bool equal = true;
+  int step = 0;                    ///< of the second one, from 1; 0 if there is none to point at
   std::vector<std::string> lines;  ///< what differs there, and what that means
 };
 /// Events match by kind, op name and its ordinal, and tensor name. Equal is |a - b| <= 1e-12 + 1e-9 |b| (f32: 1e-6 +

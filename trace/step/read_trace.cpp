@@ -54,6 +54,34 @@ void require_mathml(const files::Source& file, const Json& formula, const std::s
     file.fail(-1, fmt::format("{}: the formula is not MathML", where));
 }
 
+bool is_number(const Json& v) { return v.is_number() || v == "NaN" || v == "Infinity" || v == "-Infinity"; }
+
+// A fraction, or a number too large for an integer, is no id and no size.
+void require_integer(const files::Source& file, const Json& v, const char* what) {
+  if (!v.is_number_integer()) file.fail(-1, fmt::format("{} {} (must be an integer)", what, v.dump()));
+}
+
+// Nothing, as many numbers as the shape says, or what was written about too many of them.
+void require_tensor(const files::Source& file, const Json& v, const Json& shape, const std::string& where) {
+  if (v.is_null()) return;
+  const auto numbers = [&](const Json& list) {
+    for (const Json& n : list) {
+      if (!is_number(n)) file.fail(-1, fmt::format("{}: {} is no number", where, n.dump()));
+    }
+  };
+  if (v.is_object() && v.at("heat").at("data").is_array()) {
+    for (const char* what : {"min", "mean", "max", "zeros", "nonfinite"}) numbers(Json::array({v.at(what)}));
+    return numbers(v.at("heat").at("data"));
+  }
+  if (!v.is_array()) file.fail(-1, fmt::format("{} is {} (must be a list of numbers)", where, v.dump()));
+  numbers(v);
+  double elements = 1;
+  for (const Json& n : shape) elements *= n.get<double>();
+  if (static_cast<double>(v.size()) != elements) {
+    file.fail(-1, fmt::format("{} has {} numbers, the shape is {}", where, v.size(), shape.dump()));
+  }
+}
+
 void check(const files::Source& file, const Json& j) {
   const std::string schema = j.is_object() ? j.value("schema", "") : "";
   if (schema != "yhat.trace/1") {
@@ -61,14 +89,25 @@ void check(const files::Source& file, const Json& j) {
   }
   const std::string page = j.at("page");
   if (page != "stepper") file.fail(-1, fmt::format("page '{}' has no steps to compare (must be stepper)", page));
+  if (j.at("events").empty()) file.fail(-1, "no events (nothing was recorded)");
   const std::size_t tensors = j.at("tensors").size();
   const std::size_t ops = j.at("ops").size();
   const auto within = [&](const Json& id, std::size_t count, const char* what) {
-    if (id.get<std::int64_t>() < 0 || id.get<std::size_t>() >= count) {
-      file.fail(-1, fmt::format("{} {} (there are {})", what, id.get<std::int64_t>(), count));
-    }
+    require_integer(file, id, what);
+    if (id < 0 || id >= count) file.fail(-1, fmt::format("{} {} (there are {})", what, id.dump(), count));
   };
+  for (const Json& t : j.at("tensors")) {
+    for (const Json& n : t.at("shape")) require_integer(file, n, "size");
+  }
+  for (const Json& v : j.at("layout").flatten()) {
+    if (v.is_number()) require_integer(file, v, "place");
+  }
+  for (const Json& box : j.at("layout").at("nodes")) within(box.at("id"), tensors, "tensor");
+  for (const Json& wire : j.at("layout").at("edges")) {
+    for (const char* end : {"from", "to"}) within(wire.at(end), tensors, "tensor");
+  }
   for (const Json& op : j.at("ops")) {
+    within(op.at("id"), ops, "op");
     within(op.at("out"), tensors, "tensor");
     for (const Json& t : op.at("in")) {
       if (t != -1) within(t, tensors, "tensor");
@@ -80,6 +119,13 @@ void check(const files::Source& file, const Json& j) {
     const std::string where = fmt::format("step {}", ++k);
     within(e.at("tensor"), tensors, "tensor");
     if (e.contains("op")) within(e.at("op"), ops, "op");
+    if (e.contains("from")) within(e.at("from"), tensors, "tensor");
+    for (const char* field : {"data", "out", "upstream", "contrib", "before", "after"}) {
+      if (!e.contains(field)) continue;
+      const Json& t = e.at(std::string(field) == "upstream" ? "from" : "tensor");
+      const Json& shape = j.at("tensors").at(t.get<std::size_t>()).at("shape");
+      require_tensor(file, e.at(field), shape, fmt::format("{}: {}", where, field));
+    }
     for (const auto& [key, formula] : e.at("subst").items()) require_mathml(file, formula, where);
     for (const Json& m : e.value("micro", Json::array())) {
       if (m.contains("formula")) require_mathml(file, m.at("formula").at("mathml"), where);
@@ -90,21 +136,24 @@ void check(const files::Source& file, const Json& j) {
 }  // namespace
 
 MaybeNumbers numbers_of(const Json& json) {
-  if (!json.is_array()) return {};
+  if (json.is_null() || json.is_object()) return {};
+  if (!json.is_array()) throw FormatError("trace", "", -1, fmt::format("{} is no list of numbers", json.dump()));
   Numbers out;
   for (const Json& v : json) {
-    if (v.is_number()) {
-      out.push_back(v);
-      continue;
-    }
-    const std::string word = v;
+    if (!is_number(v)) throw FormatError("trace", "", -1, fmt::format("{} is no number", v.dump()));
     constexpr double inf = std::numeric_limits<double>::infinity();
-    if (word != "NaN" && word != "Infinity" && word != "-Infinity") {
-      throw FormatError("trace", "", -1, fmt::format("'{}' is no number", word));
-    }
-    out.push_back(word == "NaN" ? std::numeric_limits<double>::quiet_NaN() : word == "Infinity" ? inf : -inf);
+    out.push_back(v.is_number()     ? v.get<double>()
+                  : v == "NaN"      ? std::numeric_limits<double>::quiet_NaN()
+                  : v == "Infinity" ? inf
+                                    : -inf);
   }
   return out;
+}
+
+std::string in_plain_words(const Json::exception& error) {
+  const std::string text = error.what();  // "[json.exception.type_error.302] type must be ..."
+  const std::size_t code = text.find("] ");
+  return code == std::string::npos ? text : text.substr(code + 2);
 }
 
 Json read_trace(const std::string& path) {
@@ -114,9 +163,12 @@ Json read_trace(const std::string& path) {
   try {
     Json j = Json::parse(text, text + bytes.size());
     check(file, j);
+    compare(j, j);  // reads every field that is compared
     return j;
+  } catch (const Json::parse_error& error) {
+    file.fail(-1, fmt::format("not JSON ({})", in_plain_words(error)));
   } catch (const Json::exception& error) {
-    file.fail(-1, fmt::format("not a trace ({})", error.what()));
+    file.fail(-1, fmt::format("not a trace ({})", in_plain_words(error)));
   }
 }
 
