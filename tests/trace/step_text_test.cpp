@@ -2,6 +2,10 @@
 #include <doctest/doctest.h>
 #include <yhat/ops.h>
 
+#include <yhat/recorder.h>
+
+#include <clocale>
+#include <cstdlib>
 #include <limits>
 #include <sstream>
 
@@ -23,12 +27,40 @@ namespace {
 
 using yhat::test::available;
 
-std::string piped(const char* example, const std::string& variant = "") {
+Trace of(const char* example, const std::string& variant = "") {
   step::Request request;
   request.name = example;
   request.variant = variant;
-  return trace::render_all(step::run_example(request), {});
+  return step::run_example(request);
 }
+
+// The process in a locale with a decimal comma: an installed one, or one that is made for the occasion. `found` is
+// false where there is neither.
+class CommaLocale {
+ public:
+  CommaLocale() {
+    for (const char* name : {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE.utf8"}) found = found || has_comma(name);
+    if (found) return;
+    const std::string make = "localedef -i de_DE -f UTF-8 '" + (folder_ / "de_DE.UTF-8") + "' >/dev/null 2>&1";
+    if (std::system(make.c_str()) != 0) return;
+    setenv("LOCPATH", folder_.path().c_str(), 1);
+    found = has_comma("de_DE.UTF-8");
+  }
+  ~CommaLocale() {
+    std::setlocale(LC_ALL, "C");
+    unsetenv("LOCPATH");
+  }
+  CommaLocale(const CommaLocale&) = delete;
+  CommaLocale& operator=(const CommaLocale&) = delete;
+
+  bool found = false;
+
+ private:
+  static bool has_comma(const char* name) {
+    return std::setlocale(LC_ALL, name) && std::string(std::localeconv()->decimal_point) == ",";
+  }
+  yhat::test::TempFolder folder_;
+};
 
 }  // namespace
 
@@ -40,9 +72,12 @@ TEST_CASE("step-through: the text of every example is the golden file, in 80 col
     for (const std::string& variant : variants) {
       const std::string name = example.name + (variant.empty() ? "" : "_" + variant);
       CAPTURE(name);
-      const std::string text = piped(example.name, variant);
+      const Trace made = of(example.name, variant);
+      const std::string text = trace::render_all(made, {});
       yhat::test::check_golden(name, text);
       yhat::test::check_columns(text);
+      yhat::test::check_columns(trace::render_all(made, {.full = true}));
+      yhat::test::check_columns(trace::render_all(made, {.ask = true}));
     }
   }
 }
@@ -61,6 +96,29 @@ TEST_CASE("step-through: numbers with 4 digits and in full") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(show(-nan) == "NaN");
   CHECK(show_full(-nan) == "NaN");
+}
+
+TEST_CASE("step-through: a locale with a decimal comma changes no byte") {
+  Recorder large({.title = "a tensor that is summarised, with a picture"});
+  {
+    const Observe on(large);
+    sum(exp(arange(0, 300, 1, Dtype::f64) / 300).requires_grad_(true).label("x")).backward();
+  }
+  const auto all = [&] {
+    std::string text;
+    for (const Trace& t : {of("neuron"), of("conv"), of("gap120"), large.trace()}) {
+      text += trace::to_json(t) + trace::to_html(t) + trace::to_dot(t) + trace::render_all(t, {.full = true});
+      text += trace::to_html(trace::Json::parse(trace::to_json(t)));  // numbers that were read
+    }
+    return text + show(0.123456) + show_full(0.1);
+  };
+  const std::string plain = all();
+  const CommaLocale comma;
+  if (!comma.found) {
+    MESSAGE("skipped: no locale with a decimal comma, and localedef cannot make one");
+    return;
+  }
+  CHECK(all() == plain);
 }
 
 TEST_CASE("step-through: the stepper obeys its commands and stops at the end of input") {

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t most_written = 256;
 constexpr std::int64_t heat_size = 32;
 
+// JSON's own reader, unlike strtod, knows no locale.
+double to_three_digits(double v) { return Json::parse(fmt::format("{:.3g}", v)).get<double>(); }
+
 // The last two axes of one plane, averaged down to the size of a picture. Three digits are enough for a tint.
 Json picture(const double* values, std::int64_t n, std::int64_t rows, std::int64_t cols) {
   const std::int64_t height = std::min(rows, heat_size);
@@ -33,7 +36,7 @@ Json picture(const double* values, std::int64_t n, std::int64_t rows, std::int64
         }
       }
       const double mean = count ? sum / static_cast<double>(count) : 0;
-      data.push_back(std::isfinite(mean) ? Json(std::stod(fmt::format("{:.3g}", mean))) : json_number(mean));
+      data.push_back(std::isfinite(mean) ? Json(to_three_digits(mean)) : json_number(mean));
     }
   }
   return data;
