@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <yhat/error.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -202,6 +203,9 @@ TEST_CASE("examples: both bugs, and what is right about them") {
     const TraceEvent& e = trace->events[static_cast<std::size_t>(trace->first_red() - 1)];
     CHECK(trace->ops[static_cast<std::size_t>(e.op)].name == "softmax");
     CHECK(e.local.differs());
+    // The values come from the library's softmax, which must not be seen at work.
+    CHECK(std::count_if(trace->ops.begin(), trace->ops.end(), [](const TraceOp& op) { return op.name == "softmax"; }) ==
+          1);
   }
 }
 
