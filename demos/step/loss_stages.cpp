@@ -51,7 +51,7 @@ class Derivation {
                  of("p", "k")}),
             row({slope("z"), equals(), name("p"), minus(), name("y")}),
             {{closed_form(), jacobian(true),
-              c_.shows_jacobian() ? "Asked of the engine, one backward pass per row. Rows and columns sum to 0."
+              c_.shows_jacobian() ? "Asked of the engine, one backward pass per row." + what_holds()
                                   : fmt::format("{0} x {0} numbers: too many to be shown.", c_.classes())},
              {row({of("g", "k"), equals(), negative(), fraction(of("y", "k"), of("p", "k"))}), vector_of(c_, "ce.up"),
               "Only the true class sends anything: y is 0 elsewhere."},
@@ -132,6 +132,11 @@ class Derivation {
   Expr closed_form() const {
     return row({name("J"), equals(), trace::apply("diag", name("p")), minus(), name("p"), room(),
                 super(name("p"), name("T"))});
+  }
+  // Said only where the engine's numbers have it.
+  std::string what_holds() const {
+    const bool holds = c_.at("J.sums") <= 1e-15 && c_.at("J.closed") <= 1e-15;
+    return holds ? " It is symmetric; rows and columns sum to 0." : "";
   }
   Expr at(const std::string& numbers) const {
     const std::string key = numbers + ":" + t_;

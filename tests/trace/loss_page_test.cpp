@@ -105,6 +105,19 @@ TEST_CASE("loss page: every key in the page and its sentences has a number in ev
   CHECK(keys > 150);
 }
 
+TEST_CASE("loss page: what is said of J holds for its numbers") {
+  const step::LossCase right = step::take_apart("", "", {2, 1, 0.1}, 2);
+  const auto said = [](const step::LossCase& c) { return step::columns_of(c)[0].stages[0].note; };
+  CHECK(said(right).ends_with(" It is symmetric; rows and columns sum to 0."));
+  for (const char* broken : {"J.sums", "J.closed"}) {
+    step::LossCase wrong = right;
+    for (auto& [name, values] : wrong.numbers) {
+      if (name == broken) values = {1e-3};
+    }
+    CHECK(said(wrong) == "Asked of the engine, one backward pass per row.");
+  }
+}
+
 TEST_CASE("loss page: two classes or sixteen, sure or hopeless, every number finds its place") {
   Numbers many(16, 0.25);
   many[7] = -3.5;
