@@ -16,6 +16,10 @@ constexpr std::int64_t label = 2;  // of every prepared start
 Batch checked(const Request& r) {
   const auto refuse = [](const char* option, const std::string& why) { throw ArgumentError(option, why); };
   if (!r.variant.empty()) refuse("--variant", fmt::format("'{}' (the loss page has none)", r.variant));
+  const std::pair<const char*, bool> given[] = {{"--w", !!r.w}, {"--b", !!r.b}, {"--x", !!r.x}, {"--y", !!r.y}};
+  for (const auto& [option, is_given] : given) {
+    if (is_given) refuse(option, "the loss page takes --logits and --label only");
+  }
   if (r.dtype != Dtype::f64) refuse("--dtype", "f32 (the loss page compares in f64)");
   if (r.logits.size() > 1)
     refuse("--logits", fmt::format("{} of them (the loss page shows one sample)", r.logits.size()));

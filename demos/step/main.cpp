@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yhat/error.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
+#include <set>
 
 #ifdef _WIN32
 #include <io.h>
@@ -31,7 +34,7 @@ bool is_terminal(int descriptor) {
 
 struct Arguments {
   step::Request request;
-  std::string html, json, dot, digits = "4", dtype = "f64";
+  std::string html, json, dot, digits = "4", dtype;
   std::vector<std::string> logits, diff;
   bool list = false, ask = false, ascii = false;
 };
@@ -61,18 +64,19 @@ std::string command_of(const Arguments& a) {
   for (const auto& [name, value] : settings) {
     if (value) out += fmt::format(" --{} {}", name, *value);
   }
-  for (const std::string& row : a.logits) out += " --logits " + row;
+  for (const std::vector<double>& row : r.logits) out += fmt::format(" --logits {}", fmt::join(row, ","));
   for (auto label : r.labels) out += fmt::format(" --label {}", label);
   return out;
 }
 
 void add_options(CLI::App& app, Arguments& a) {
   step::Request& r = a.request;
+  const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "empty" : ""; }, "");
   app.add_option("example", r.name, "what to show; --list names them");
   app.add_flag("--list", a.list, "name the examples");
-  app.add_option("--html", a.html, "write a page to step through")->type_name("FILE");
-  app.add_option("--json", a.json, "write the trace")->type_name("FILE");
-  app.add_option("--dot", a.dot, "write the graph for Graphviz")->type_name("FILE");
+  app.add_option("--html", a.html, "write a page to step through")->type_name("FILE")->check(not_empty);
+  app.add_option("--json", a.json, "write the trace")->type_name("FILE")->check(not_empty);
+  app.add_option("--dot", a.dot, "write the graph for Graphviz")->type_name("FILE")->check(not_empty);
   app.add_option("--diff", a.diff, "name the first step at which MINE departs from REF, two traces of --json")
       ->type_name("REF MINE")
       ->expected(2);
@@ -85,10 +89,10 @@ void add_options(CLI::App& app, Arguments& a) {
       ->type_name("INT")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1);
-  app.add_option("--w", r.w, "weight (neuron, zero_grad)");
-  app.add_option("--b", r.b, "bias (neuron)");
-  app.add_option("--x", r.x, "input (neuron, diamond, zero_grad)");
-  app.add_option("--y", r.y, "target (neuron)");
+  app.add_option("--w", r.w, "weight (neuron, zero_grad)")->check(not_empty);
+  app.add_option("--b", r.b, "bias (neuron)")->check(not_empty);
+  app.add_option("--x", r.x, "input (neuron, diamond, zero_grad)")->check(not_empty);
+  app.add_option("--y", r.y, "target (neuron)")->check(not_empty);
   app.add_option("--dtype", a.dtype, "f32 or f64")->check(CLI::IsMember({"f32", "f64"}));
   app.add_option("--digits", a.digits, "4 or full")->check(CLI::IsMember({"4", "full"}));
   app.add_flag("--ask", a.ask, "questions before answers");
@@ -96,6 +100,9 @@ void add_options(CLI::App& app, Arguments& a) {
 }
 
 int compare(const Arguments& a) {
+  if (!a.request.name.empty() || !a.json.empty() || !a.dot.empty()) {
+    throw ArgumentError("--diff", "takes two traces and --html only");
+  }
   const trace::Comparison c = trace::compare_files(a.diff[0], a.diff[1]);
   std::cout << c.text;
   if (!a.html.empty()) trace::write_file("--html", a.html, c.html);
@@ -112,8 +119,22 @@ int show_loss(const Arguments& a) {
   return 0;
 }
 
+// Two files under one name: the second would replace the first.
+void require_different_files(const Arguments& a) {
+  std::set<std::filesystem::path> seen;
+  for (const std::string& file : {a.html, a.json, a.dot}) {
+    if (file.empty() || seen.insert(std::filesystem::weakly_canonical(std::filesystem::absolute(file))).second)
+      continue;
+    throw ArgumentError("yhat_step", fmt::format("{} is to be written twice", file));
+  }
+}
+
 int show(Arguments& a) {
+  require_different_files(a);
   for (const std::string& row : a.logits) a.request.logits.push_back(numbers(row));
+  if (a.request.name == "gap120" && a.dtype == "f64") {
+    throw ArgumentError("--dtype", "f64 (gap120 shows what happens in f32)");
+  }
   a.request.dtype = a.dtype == "f32" ? Dtype::f32 : Dtype::f64;
   a.request.command = command_of(a);
   if (a.request.name == "loss") return show_loss(a);
@@ -138,6 +159,23 @@ int show(Arguments& a) {
   return 0;
 }
 
+int list() {
+  for (const step::Example& e : step::examples()) {
+    std::string variants;
+    for (const char* v : e.variants) variants += fmt::format("{}{}", variants.empty() ? "  --variant " : ", ", v);
+    std::cout << fmt::format("{:<10} {}{}\n", e.name, e.summary, variants);
+  }
+  std::cout << fmt::format("{:<10} {}\n", "loss", "why softmax + cross-entropy gives yhat - y; and squared error?");
+  return 0;
+}
+
+int run(Arguments& a) {
+  if (a.list) return list();
+  if (!a.diff.empty()) return compare(a);
+  if (a.request.name.empty()) throw ArgumentError("yhat_step", "which example? (--list names them)");
+  return show(a);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -146,21 +184,11 @@ int main(int argc, char** argv) {
   add_options(app, arguments);
   try {
     app.parse(argc, argv);
-    if (arguments.list) {
-      for (const step::Example& e : step::examples()) {
-        std::string variants;
-        for (const char* v : e.variants) variants += fmt::format("{}{}", variants.empty() ? "  --variant " : ", ", v);
-        std::cout << fmt::format("{:<10} {}{}\n", e.name, e.summary, variants);
-      }
-      std::cout << fmt::format("{:<10} {}\n", "loss", "why softmax + cross-entropy gives yhat - y; and squared error?");
-      return 0;
-    }
-    if (!arguments.diff.empty()) return compare(arguments);
-    if (arguments.request.name.empty()) throw ArgumentError("yhat_step", "which example? (--list names them)");
-    return show(arguments);
+    const int code = run(arguments);
+    if (!std::cout.flush()) throw ArgumentError("yhat_step", "standard output cannot be written");
+    return code;
   } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    return 0;
+    return std::cout << app.help() << std::flush ? 0 : 2;
   } catch (const CLI::ParseError& error) {
     std::cerr << "yhat_step: " << error.what() << "\n";
     return 2;

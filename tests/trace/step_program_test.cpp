@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #ifdef YHAT_STEP_PROGRAM
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -28,6 +30,33 @@ Run run(const std::string& arguments, const std::string& before = "") {
   char buffer[4096];
   for (std::size_t n; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) out.append(buffer, n);
   const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out};
+}
+
+// `yhat_step diamond` on a terminal, with these keys typed ahead. "\x04" at the start of a line is the end of input.
+Run typed(const std::string& keys, bool no_color = false) {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  REQUIRE(terminal >= 0);
+  REQUIRE(grantpt(terminal) == 0);
+  REQUIRE(unlockpt(terminal) == 0);
+  const int end = open(ptsname(terminal), O_RDWR | O_NOCTTY);  // open before anybody reads: else there is nobody there
+  REQUIRE(end >= 0);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (int descriptor : {0, 1, 2}) dup2(end, descriptor);
+    no_color ? setenv("NO_COLOR", "1", 1) : unsetenv("NO_COLOR");
+    execl(YHAT_STEP_PROGRAM, "yhat_step", "diamond", nullptr);
+    _exit(127);
+  }
+  close(end);
+  CHECK(write(terminal, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
+  std::string out;
+  char buffer[4096];
+  for (ssize_t n; (n = read(terminal, buffer, sizeof buffer)) > 0;) out.append(buffer, static_cast<std::size_t>(n));
+  close(terminal);
+  int status = 0;
+  waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out};
 }
 
@@ -67,6 +96,25 @@ TEST_CASE("yhat_step: without a terminal it prints the golden file, the same in 
   CHECK(run("gap120 --digits full").out.find("-Infinity") != std::string::npos);
 }
 
+TEST_CASE("yhat_step: on a terminal it goes step by step, in colour unless NO_COLOR is set") {
+  const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+  const Run coloured = typed("\np\ng 9\nq\n");
+  CHECK(coloured.code == 0);
+  for (const char* head : {"\033[1;34m[1/11] value", "\033[1;34m[2/11] forward", "\033[1;33m[9/11] backward"}) {
+    CHECK(has(coloured.out, head));
+  }
+  CHECK(has(coloured.out, "Enter next  p back"));
+  CHECK_FALSE(has(coloured.out, "[3/11]"));
+  CHECK(coloured.out.rfind("[1/11]") > coloured.out.find("[2/11]"));  // p went back
+  const Run plain = typed("\np\ng 9\nq\n", true);
+  CHECK(plain.code == 0);
+  CHECK(has(plain.out, "[9/11] backward"));
+  CHECK_FALSE(has(plain.out, "\033"));
+  const Run ended = typed("\n\x04");
+  CHECK(ended.code == 0);
+  CHECK(has(ended.out, "[2/11]"));
+}
+
 TEST_CASE("yhat_step: files are written whole, twice the same, and nothing is left when it fails") {
   const Folder folder;
   for (const char* kind : {"html", "json", "dot"}) {
@@ -96,6 +144,9 @@ TEST_CASE("yhat_step: own numbers, also when the first is negative") {
   CHECK(run("softmax --logits 8,0,-2 --label 2 --logits 0,0,1 --label 1 --json " + (folder / "two.json")).code == 0);
   CHECK(yhat::test::read_text(folder / "two.json")
             .find("yhat_step softmax --logits 8,0,-2 --logits 0,0,1 --label 2 --label 1") != std::string::npos);
+  CHECK(run("softmax --logits ' 1, 2.50' --label 0 --json " + (folder / "blank.json")).code == 0);
+  CHECK(yhat::test::read_text(folder / "blank.json").find("\"yhat_step softmax --logits 1,2.5 --label 0\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") {
@@ -110,6 +161,14 @@ TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") 
                {"softmax --logits 1 --label 0", "(2 to 16)"},
                {"diamond --dtype f16", "f16"},
                {"diamond --variant other", "it has none"},
+               {"diamond --x ''", "--x"},
+               {"diamond --html ''", "--html"},
+               {"diamond --html same.html --json ./same.html", "same.html is to be written twice"},
+               {"gap120 --dtype f64", "f64 (gap120 shows what happens in f32)"},
+               {"loss --w 3", "--w: the loss page takes --logits and --label only"},
+               {"loss --x nan", "--x: the loss page takes"},
+               {"--diff a.json b.json --json c.json", "--diff: takes two traces and --html only"},
+               {"diamond --diff a.json b.json", "--diff: takes two traces and --html only"},
                {"--diff no_such.json neither.json", "no_such.json"}};
   for (const auto& w : wrong) {
     CAPTURE(w.arguments);
@@ -119,6 +178,15 @@ TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") 
     CHECK(std::count(r.out.begin(), r.out.end(), '\n') == 1);
   }
 }
+
+#ifdef __linux__
+TEST_CASE("yhat_step: text that cannot be written is an error") {
+  for (const char* arguments : {"diamond", "--list", "loss"}) {
+    CAPTURE(arguments);
+    CHECK(run(std::string(arguments) + " >/dev/full").code == 2);
+  }
+}
+#endif
 
 TEST_CASE("yhat_step: --diff is 0 for equal runs and 1 for others, and writes the page") {
   const Folder folder;
