@@ -130,7 +130,7 @@ void run_pass(Recorder& recorder, const Recorder::Program& program, const Tensor
     const Observe on(recorder);
     program(leaves).backward();
   }
-  recorder.check(program, leaves);
+  recorder.check(program, leaves);  // also that each leaf's gradient is the recorded one, bit for bit
 }
 
 Tensor leaf(const Tensor& value, const char* label, bool wants_grad) {

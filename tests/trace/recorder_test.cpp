@@ -255,6 +255,23 @@ TEST_CASE("recorder: a check of another program is refused") {
                        "check: the program ran 1 ops, the recording has 2 (must be the same run)", ArgumentError);
 }
 
+TEST_CASE("recorder: a check refuses a leaf whose gradient is not, bit for bit, the recorded one") {
+  const auto program = [](const Tensors& in) { return exp(in[0]).label("y"); };
+  const Tensor x = tensor(0.5, Dtype::f64).requires_grad_(true).label("x");
+  const auto record = [&](double change) {
+    Tensor(x).zero_grad();
+    Recorder recorder;
+    {
+      const Observe on(recorder);
+      program({x}).backward();
+    }
+    (change * x).backward();  // unseen
+    recorder.check(program, {x});
+  };
+  CHECK_NOTHROW(record(0));
+  CHECK_THROWS_WITH_AS(record(1e-15), doctest::Contains("is not what was recorded"), GraphError);
+}
+
 TEST_CASE("recorder: at a kink and a tie the check says not smooth, a NaN is red") {
   const auto state = [](const Recorder::Program& program, const Tensor& x) {
     Recorder recorder;

@@ -136,8 +136,18 @@ TEST_CASE("step-through: the trace in the page is the JSON, with every step and 
   CHECK(json["events"][9]["after"] == nlohmann::json({7.0}));
   CHECK(json["events"][9]["local"]["kind"] == "scalar");
   CHECK(json["events"][9]["part"] == nlohmann::json({2, 2}));
-  for (int k = 1; k <= 11; ++k) {
-    CHECK(json["events"][static_cast<std::size_t>(k - 1)]["text"] == trace::render_step(trace, k, {}));
+}
+
+TEST_CASE("step-through: the text of each step is the same in the page and in the terminal") {
+  for (const step::Example& example : step::examples()) {
+    if (!yhat::test::available(example)) continue;
+    CAPTURE(example.name);
+    const Trace trace = of(example.name);
+    const auto json = trace::trace_json(trace);
+    REQUIRE(json["events"].size() == trace.events.size());
+    for (int k = 1; k <= static_cast<int>(trace.events.size()); ++k) {
+      CHECK(json["events"][static_cast<std::size_t>(k - 1)]["text"] == trace::render_step(trace, k, {}));
+    }
   }
 }
 
