@@ -221,9 +221,11 @@ async function plain(browser, file) {
 
 async function access(browser, file) {
   for (const colorScheme of ['light', 'dark']) {
-    const page = await open(browser, file, { hash: '#stage=3', colorScheme });
-    equal(serious(await audit(page)), [], `axe, loss, ${colorScheme}`);
-    await page.context().close();
+    for (const width of [1280, 360]) {
+      const page = await open(browser, file, { hash: '#stage=3', colorScheme, viewport: { width, height: 740 } });
+      equal(serious(await audit(page)), [], `axe, loss, ${colorScheme}, ${width} wide`);
+      await page.context().close();
+    }
   }
   for (const width of [360, 800]) {
     const page = await open(browser, file, { viewport: { width, height: 740 } });
@@ -232,7 +234,8 @@ async function access(browser, file) {
   }
   const page = await open(browser, file);
   const seen = new Set();
-  for (let i = 0; i < 90; ++i) {
+  let left = false;
+  for (let i = 0; i < 90 && !left; ++i) {
     await press(page, 'Tab');
     const at = await page.evaluate(() => {
       const e = document.activeElement;
@@ -240,10 +243,12 @@ async function access(browser, file) {
       const ring = ringed(e) || (e.matches('input[type=radio]') && ringed(e.closest('label')));
       return { what: e.id || e.dataset.do || e.dataset.reveal || e.value || e.tagName, ring, body: e === document.body };
     });
-    if (at.body) break;
+    left = at.body;
+    if (left) break;
     check(at.ring, `a focus ring on ${at.what}`);
     seen.add(at.what);
   }
+  check(left, 'Tab leaves the page');
   for (const what of ['text-link', 'help', 'very-wrong', 'm', 'bug.a', 'bug.b', 'home', 'next', 'every', 'digits', 'asking']) {
     check(seen.has(what), `Tab reaches ${what}`);
   }

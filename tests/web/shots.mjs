@@ -10,6 +10,7 @@ const shoot = async (file, name, { inside = 0, vision, full = false, ...options 
   const page = await open(browser, file, options);
   if (vision) await (await page.context().newCDPSession(page)).send('Emulation.setEmulatedVisionDeficiency', { type: vision });
   for (let i = 0; i < inside; ++i) await page.keyboard.press('ArrowDown');
+  if (full) await page.addStyleTag({ content: '.controls { position: static !important; }' });  // not over what it covers
   await page.screenshot({ path: `shots/${name}.png`, fullPage: full });
   await page.context().close();
 };
