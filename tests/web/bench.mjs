@@ -35,7 +35,7 @@ for (const name of [...listed(), 'loss']) {
   }
   times.sort((a, b) => a - b);
   const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))].toFixed(1);
-  console.log(`${name.padEnd(12)} ${String((traceOf(file).events || { length: stages }).length).padStart(5)}   ${(statSync(file).size / 1000).toFixed(1).padStart(7)}   ` +
+  console.log(`${name.padEnd(12)} ${String(traceOf(file).events.length || stages).padStart(5)}   ${(statSync(file).size / 1000).toFixed(1).padStart(7)}   ` +
     `${usable.toFixed(0).padStart(9)}   ${at(0.5).padStart(15)} ${at(0.95).padStart(6)} ${at(1).padStart(6)}   (made in ${made.toFixed(0)} ms)`);
 }
 await browser.close();
