@@ -125,18 +125,29 @@ class Pool {
   BufferStatistics statistics_;
 };
 
+void fill_if_asked(void* array, std::size_t bytes) {
+  if (poison.load(std::memory_order_relaxed)) std::memset(array, 0xff, bytes);
+}
+
 }  // namespace
 
 Buffer::Buffer(std::size_t bytes) : data_(small_), bytes_(bytes) {
-  if (bytes > small_bytes) data_ = take_array(bytes);
-  if (poison.load(std::memory_order_relaxed)) std::memset(data_, 0xff, bytes);
+  if (bytes > small_bytes) {
+    data_ = take_array(bytes);
+  } else {
+    fill_if_asked(data_, bytes);
+  }
 }
 
 Buffer::~Buffer() {
   if (data_ != small_) give_array(data_, bytes_);
 }
 
-void* take_array(std::size_t bytes) { return Pool::instance().take(bytes); }
+void* take_array(std::size_t bytes) {
+  void* array = Pool::instance().take(bytes);
+  fill_if_asked(array, bytes);
+  return array;
+}
 void give_array(void* array, std::size_t bytes) noexcept { Pool::instance().give(array, bytes); }
 
 BufferStatistics buffer_statistics() { return Pool::instance().statistics(); }

@@ -38,7 +38,7 @@ struct BufferStatistics {
 BufferStatistics buffer_statistics();
 /// Gives all kept memory back to the system.
 void release_cached_buffers();
-/// For tests: new buffers are filled with NaN, so that a value that was never written is seen.
+/// For tests: new buffers and arrays are filled with NaN, so that a value that was never written is seen.
 void fill_new_buffers_with_nan(bool on);
 
 }  // namespace yhat

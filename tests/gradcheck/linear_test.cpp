@@ -112,7 +112,7 @@ TEST_CASE(
     "integer identity: convolutions too large for one batch of planes, one block of pixels, one panel of filters") {
   const ConvCase cases[] = {{9, 2, 64, 66, 32, {2, 1}, {.padding = {1, 0}}, false},  // planes of the gradient
                             {9, 32, 64, 66, 2, {1, 2}, {.stride = {2, 1}}, false},   // planes of the input
-                            {3, 1, 190, 190, 64, {3, 3}, {.stride = 2}, false},      // and phases of the gradient
+                            {3, 2, 190, 190, 64, {3, 3}, {.stride = 2}, false},      // and phases of the gradient
                             {3, 1, 740, 740, 1, {1, 2}, {.stride = {2, 1}}, false},  // one image at a time
                             {2, 2, 3, 600, 3, {2, 3}, {.padding = {0, 1}}, false},   // rows longer than a block
                             {2, 4, 9, 8, 80, {2, 3}, {.dilation = {2, 1}, .groups = 2}, false}};

@@ -75,7 +75,7 @@ template <class T>
 void conv2d_weight_grad(const Conv2dGeometry& g, const T* gy, const T* x, T* gw) {
   const int64_t group_c = g.c / g.groups, group_o = g.o / g.groups, taps = group_c * g.kh * g.kw, pixels = g.oh * g.ow;
   if (g.o * taps == 0) return;
-  if (g.n * pixels == 0) {
+  if (g.n == 0) {
     for (int64_t i = 0; i < g.o * taps; ++i) gw[i] = 0;
     return;
   }
