@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every link of a page to a file of the project leads somewhere.
+// Every link of a page to a file of the project leads somewhere, every picture is there.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -28,7 +28,7 @@ std::vector<fs::path> pages() {
   return found;
 }
 
-/// What stands in `](...)` outside of code, without a place in the page.
+/// What stands in `](...)`, `src="..."` or `srcset="..."` outside of code, without a place in the page.
 std::vector<std::string> links_of(const fs::path& page) {
   std::ifstream in(page);
   std::vector<std::string> links;
@@ -39,6 +39,12 @@ std::vector<std::string> links_of(const fs::path& page) {
     for (std::size_t at = 0; (at = line.find("](", at)) != std::string::npos; ++at) {
       const std::string target = line.substr(at + 2, line.find(')', at) - at - 2);
       if (target.find(' ') == std::string::npos) links.push_back(target.substr(0, target.find('#')));  // not a lambda
+    }
+    for (const std::string attribute : {"src=\"", "srcset=\""}) {
+      for (std::size_t at = 0; (at = line.find(attribute, at)) != std::string::npos;) {
+        at += attribute.size();
+        links.push_back(line.substr(at, line.find('"', at) - at));
+      }
     }
   }
   return links;
