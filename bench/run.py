@@ -4,7 +4,7 @@
 
 Builds the workloads (build/bench), installs PyTorch if it is missing (bench/install_peer.sh), runs both sides in turn, each
 in a process of its own, and prints the table. A run without --quick also writes bench/results.json and the results
-in docs/performance.md; with --only, the rows that were not measured keep what they had.
+in docs/performance.md and README.md; with --only, the rows that were not measured keep what they had.
 """
 import argparse
 import datetime
@@ -27,6 +27,8 @@ WORKER = BUILD / "bench" / "bench_worker"
 PYTHON = "/usr/bin/python3"  # Debian's, whose PyTorch this is
 RESULTS = ROOT / "bench" / "results.json"
 PAGE = ROOT / "docs" / "performance.md"
+README = ROOT / "README.md"
+README_ROWS = ("lenet_train", "alexnet_train_16", "sgemm_2048")
 STAGES_PAGE = ROOT / "docs" / "fast_convolution.md"
 
 
@@ -202,6 +204,7 @@ def main():
     whole = before | report | {"rows": [known[r.name] for r in ROWS if r.name in known]}
     RESULTS.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     table.write_section(PAGE, "results: written by bench/run.py", "end of results", table.markdown(whole))
+    table.write_section(README, "measured: written by bench/run.py", "end of measured", table.short(whole, README_ROWS))
     if not options.only:
         stages = subprocess.run([BUILD / "bench" / "bench_conv_stages"], check=True, capture_output=True, text=True).stdout
         table.write_section(STAGES_PAGE, "stages: written by bench/run.py", "end of stages", stages.strip())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Measured rows as text for a terminal and as Markdown for docs/performance.md."""
+"""Measured rows as text for a terminal and as Markdown for docs/performance.md and README.md."""
 import re
 
 
@@ -79,6 +79,18 @@ def markdown(report):
         out += ["", f"From the start of a demo's process until its first training step is done: {start['ms']:.0f} ms "
                 f"(bar {start['demand_ms']} ms). The demo `lenet`, stripped: {start['mb']:.2f} MB (bar {start['demand_mb']} MB)."]
     return "\n".join(out)
+
+
+def short(report, names):
+    """A few rows for the README: machine, times and ratio."""
+    rows = [r for r in report["rows"] if r["name"] in names]
+    machine = report["machine"]
+    return "\n".join([
+        f"`bench/run.py` on {machine['cpu']}, {machine['processors']} processors, kernels for {machine['isa']}; PyTorch {machine['pytorch']} at its best number",
+        f"of threads. Median of {min(r['rounds'] for r in rows)} rounds in turn; a ratio below 1: yhat is faster.",
+        "",
+        markdown_table(HEADER[:4], [cells(r)[:4] for r in rows]),
+    ])
 
 
 def write_section(path, begin, end, body):
