@@ -85,7 +85,13 @@ Dataset read_embedded(const std::string& half, const std::vector<std::string>& c
 
 std::vector<std::int64_t> Dataset::class_counts() const {
   std::vector<std::int64_t> counts(classes.size(), 0);
-  for (const std::int64_t label : labels) ++counts.at(static_cast<std::size_t>(label));
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] < 0 || labels[i] >= static_cast<std::int64_t>(counts.size())) {
+      throw IndexError("class_counts",
+                       fmt::format("label[{}] = {} (there are {} classes)", i, labels[i], counts.size()));
+    }
+    ++counts[static_cast<std::size_t>(labels[i])];
+  }
   return counts;
 }
 
@@ -93,7 +99,10 @@ Dataset Dataset::subset(const std::vector<std::int64_t>& index) const {
   Dataset part;
   part.images = take_rows(images, index);
   part.classes = classes;
-  for (const std::int64_t i : index) part.labels.push_back(labels.at(static_cast<std::size_t>(i)));
+  for (const std::int64_t i : index) {
+    if (i >= size()) throw IndexError("subset", fmt::format("sample {} (there are {} labels)", i, size()));
+    part.labels.push_back(labels[static_cast<std::size_t>(i)]);
+  }
   return part;
 }
 

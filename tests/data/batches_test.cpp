@@ -105,6 +105,15 @@ TEST_CASE("a subset keeps images, labels and class names together") {
   CHECK(part.classes.size() == 3);
 }
 
+TEST_CASE("a sample without label, and a label without class, are index errors") {
+  yhat::Dataset bad = numbered(3);
+  bad.labels = {0, 3};
+  CHECK_THROWS_WITH_AS(bad.subset({1, 2}), "subset: sample 2 (there are 2 labels)", yhat::IndexError);
+  CHECK_THROWS_WITH_AS(bad.class_counts(), "class_counts: label[1] = 3 (there are 3 classes)", yhat::IndexError);
+  bad.labels = {-1};
+  CHECK_THROWS_WITH_AS(bad.class_counts(), "class_counts: label[0] = -1 (there are 3 classes)", yhat::IndexError);
+}
+
 TEST_CASE("normalise subtracts the mean and divides by the deviation, per channel") {
   const yhat::Tensor x = yhat::tensor({{{{1, 3}}, {{10, 30}}}, {{{5, 7}}, {{50, 70}}}});  // (2,2,1,2)
   const yhat::Normalisation by = yhat::channel_statistics(x);
