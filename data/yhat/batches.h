@@ -10,14 +10,16 @@
 
 namespace yhat {
 
+/// Some samples of a dataset.
 struct Batch {
   Tensor images;                     ///< (n,C,H,W)
   std::vector<std::int64_t> labels;  ///< n
   std::vector<std::int64_t> index;   ///< where each sample stands in the dataset
 };
 
+/// How a dataset is cut into batches.
 struct BatchOptions {
-  std::int64_t size = 32;  ///< samples per batch
+  std::int64_t size = 32;  ///< samples per batch, >= 1
   Rng* shuffle = nullptr;  ///< draws a new order for each call of batches(); null: the order of the dataset
   bool drop_last = false;  ///< leave out a last batch that is not full
 };
@@ -47,12 +49,15 @@ class Batches {
     std::int64_t at_;
   };
 
+  /// What batches() makes, with its errors.
   Batches(const Dataset& data, const BatchOptions& options);
   /// The number of batches.
   std::int64_t size() const { return count_; }
   /// Batch i. Throws IndexError.
   Batch operator[](std::int64_t i) const;
+  /// At the first batch.
   Iterator begin() const { return {*this, 0}; }
+  /// Behind the last one.
   Iterator end() const { return {*this, count_}; }
 
  private:
@@ -66,7 +71,8 @@ class Batches {
 Batches batches(const Dataset& data, const BatchOptions& options = {});
 Batches batches(Dataset&& data, const BatchOptions& options = {}) = delete;  // would be gone before the first batch
 
-/// x (N,...) -> (n,...): the rows at these places, in this order. Throws IndexError. Not differentiable: for data.
+/// x (N,...) -> (n,...): the rows at these places, in this order. Not differentiable: for data. Throws IndexError for a
+/// place outside 0 .. N-1, ShapeError for a scalar.
 Tensor take_rows(const Tensor& x, const std::vector<std::int64_t>& index);
 
 }  // namespace yhat

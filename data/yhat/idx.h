@@ -20,6 +20,7 @@ Tensor parse_idx(std::span<const std::byte> bytes, const std::string& name = "me
 
 /// Reads class labels: an IDX file of bytes with one axis, each below `classes`. Throws as load_idx does.
 std::vector<std::int64_t> load_idx_labels(const std::string& path, std::int64_t classes = 10);
+/// The same for bytes in memory; `name` stands for the path in messages.
 std::vector<std::int64_t> parse_idx_labels(std::span<const std::byte> bytes, std::int64_t classes = 10,
                                            const std::string& name = "memory");
 

@@ -20,6 +20,7 @@ struct Synsets {
   std::vector<std::string> words;   ///< of each class; empty where the file has none
   std::vector<std::int64_t> by_id;  ///< class of ID i at i - 1
 
+  /// The number of classes.
   std::int64_t size() const { return static_cast<std::int64_t>(wnids.size()); }
   /// The class of a WNID, -1 if it is not one of them.
   std::int64_t class_of(const std::string& wnid) const;
@@ -37,17 +38,19 @@ Synsets parse_synsets(const std::string& text, const std::string& name = "memory
 /// Throws IoError and FormatError (a line that is no ID of these synsets, no lines).
 std::vector<std::int64_t> read_ground_truth(const std::string& path, const Synsets& synsets);
 
+/// What a folder may lack.
 struct ImageNetOptions {
   bool partial = false;  ///< pictures or folders may be missing
 };
 
 /// The pictures ILSVRC2012_val_00000001.JPEG, ... of a folder (any extension), with these classes (one per picture).
-/// Throws IoError: pictures missing (unless partial); FormatError: a number without class, or twice.
+/// Throws IoError: pictures missing (with partial: all of them); FormatError: a number without class, or twice;
+/// ArgumentError for no labels.
 ImageList validation_pictures(const std::string& folder, const std::vector<std::int64_t>& labels,
                               const Synsets& synsets, const ImageNetOptions& options = {});
 
-/// The pictures `folder/WNID/any-name`, classes by WNID. Throws IoError (a synset without folder or without pictures,
-/// unless partial) and FormatError (a folder that is none of the synsets).
+/// The pictures `folder/WNID/any-name`, classes by WNID. Throws IoError (a synset without folder or without pictures;
+/// with partial: all of them), FormatError (a folder that is none of the synsets) and ArgumentError for no synsets.
 ImageList synset_pictures(const std::string& folder, const Synsets& synsets, const ImageNetOptions& options = {});
 
 /// How a photograph (3,H,W) in [0, 1] becomes what a network was trained on.
@@ -67,9 +70,11 @@ Preprocessing torchvision_preprocessing();
 /// crops of 227. An undefined mean stands for the mean colour of ImageNet.
 Preprocessing alexnet_preprocessing(const Tensor& mean = {});
 
-/// Resized and normalised, not cropped: (3,H,W). Throws ShapeError for a mean of another shape.
+/// Resized and normalised, not cropped: (3,H,W). Throws ShapeError for a mean of another shape, ArgumentError for no
+/// mean, and what resize_shorter_side and normalise throw.
 Tensor prepare(const Tensor& image, const Preprocessing& by);
-/// prepare, then `count` crops, 1 or 10: (count,3,crop,crop). Throws ArgumentError for another count.
+/// prepare, then `count` crops, 1 or 10: (count,3,crop,crop). Throws ArgumentError for another count, ShapeError if the
+/// crop does not fit.
 Tensor prepared_crops(const Tensor& image, const Preprocessing& by, std::int64_t count);
 
 }  // namespace yhat

@@ -30,17 +30,19 @@ struct ImageSize {
 /// (antialiasing), as in Pillow and torch's `interpolate(mode="bilinear", antialias=True)`.
 /// Throws ShapeError for an empty image, ArgumentError for a size below 1.
 Tensor resize(const Tensor& image, const ImageSize& size);
-/// The shorter side becomes `size`, the longer one keeps the proportion, rounded down.
+/// The shorter side becomes `size`, the longer one keeps the proportion, rounded down. Throws as resize does.
 Tensor resize_shorter_side(const Tensor& image, std::int64_t size);
-/// image (C,H,W) -> (C,size,size) from row `top` and column `left` on. Throws ShapeError if it does not lie inside.
+/// image (C,H,W) -> (C,size,size) from row `top` and column `left` on. Throws ShapeError if it does not
+/// lie inside, ArgumentError for a size below 1.
 Tensor crop(const Tensor& image, std::int64_t top, std::int64_t left, std::int64_t size);
 /// image (C,H,W) -> the part of size x size in the middle; an odd pixel stays at the bottom and right.
-/// Throws ShapeError if the image is smaller.
+/// Throws ShapeError if the image is smaller, ArgumentError for a size below 1.
 Tensor centre_crop(const Tensor& image, std::int64_t size);
 /// image (C,H,W) -> (10,C,size,size): top left, top right, bottom left, bottom right, centre, then the same five
 /// mirrored. The prediction is the mean of the ten probabilities, not of the logits (Krizhevsky et al. 2012, 4.1).
+/// Throws as centre_crop does.
 Tensor ten_crop(const Tensor& image, std::int64_t size);
-/// image (...,W) -> left and right exchanged.
+/// image (...,W) -> left and right exchanged. Throws ShapeError for a scalar.
 Tensor mirror(const Tensor& image);
 
 /// Pictures with a class each. Only the names are held; pictures are read when asked for.
@@ -50,9 +52,12 @@ struct ImageList {
     std::int64_t label;
   };
 
+  /// The number of pictures.
   std::int64_t size() const { return static_cast<std::int64_t>(items.size()); }
   /// Reads these pictures, each through `transform` (which must make all of one shape), into a batch.
   /// A picture that cannot be read is an error; with `skipped`, its message is put there and the batch is smaller.
+  /// Throws IndexError, IoError or FormatError (a bad picture, unless `skipped` is given), ShapeError (pictures of
+  /// different shape or dtype after `transform`).
   Batch load(const std::vector<std::int64_t>& index, const std::function<Tensor(const Tensor&)>& transform,
              std::vector<std::string>* skipped = nullptr) const;
 

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The code in the documentation is compiled and run, and what it prints is compared with what the page says.
-//   snippets generate OUT.cpp PAGE.md...      one program; the cpp blocks of a page, in order, share one scope
-//   snippets check PAGE.md PROGRAM NUMBER     runs the page of that number, compares its output block by block
+//   snippets generate OUT.cpp PAGE.md...         one program; the cpp blocks of a page, in order, share one scope
+//   snippets check PAGE.md PROGRAM NUMBER ROOT   runs the page of that number, compares its output block by block
 // A text block is the expected output of the cpp block before it. A comment on the line before a block changes how it
-// is taken: <!-- file --> puts it at namespace scope, <!-- no-run: reason --> leaves it out, <!-- tol 1e-3 --> compares
-// the numbers of a text block with that relative tolerance. A block with an `int main()` is a program of its own.
+// is taken: <!-- file --> puts it at namespace scope, <!-- tol 1e-3 --> compares the numbers of a text block with that
+// relative tolerance, <!-- quoted from FILE --> says that it is not run, but stands in that file of the project word
+// for word. A block with an `int main()` is a program of its own.
 #include <fmt/format.h>
 
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -43,7 +45,14 @@ std::vector<Block> read_blocks(const std::string& page) {
   return blocks;
 }
 
-bool runs(const Block& block) { return block.language == "cpp" && block.comment.find("no-run:") == std::string::npos; }
+// The file that a block quotes, empty if it does not.
+std::string quoted_file(const Block& block) {
+  const std::string mark = "<!-- quoted from ";
+  if (block.comment.rfind(mark, 0) != 0) return "";
+  return block.comment.substr(mark.size(), block.comment.find(' ', mark.size()) - mark.size());
+}
+
+bool runs(const Block& block) { return block.language == "cpp" && quoted_file(block).empty(); }
 
 std::string at_line(const std::string& page, const Block& block) {
   return fmt::format("#line {} \"{}\"\n", block.line, page);
@@ -133,7 +142,15 @@ bool matches(const std::string& expected, const std::string& actual, double tole
   return true;
 }
 
-int check(const std::string& page, const std::string& program, const std::string& number) {
+// Whether the block's lines stand in the file, one after the other.
+bool is_in(const std::string& path, const Block& block) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("cannot open " + path);
+  const std::string text = "\n" + std::string(std::istreambuf_iterator<char>(in), {});
+  return text.find("\n" + block.text) != std::string::npos;
+}
+
+int check(const std::string& page, const std::string& program, const std::string& number, const std::string& root) {
   const std::string output = output_of(program, number);
   std::vector<std::string> parts;
   for (std::size_t start = 0, end; (end = output.find("\x1e\n", start)) != std::string::npos; start = end + 2) {
@@ -141,8 +158,14 @@ int check(const std::string& page, const std::string& program, const std::string
   }
   const std::vector<Block> blocks = read_blocks(page);
   int failures = 0;
-  std::size_t ran = 0;
+  std::size_t ran = 0, quoted = 0;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (const std::string file = quoted_file(blocks[i]); !file.empty()) {
+      ++quoted;
+      if (is_in(root + "/" + file, blocks[i])) continue;
+      ++failures;
+      fmt::print("{}:{}: these lines do not stand in {}\n{}\n", page, blocks[i].line, file, blocks[i].text);
+    }
     if (!runs(blocks[i])) continue;
     if (ran >= parts.size()) throw std::runtime_error("the program stopped early");
     const std::string& actual = parts[ran++];
@@ -155,7 +178,7 @@ int check(const std::string& page, const std::string& program, const std::string
     ++failures;
     fmt::print("{}:{}: the code prints\n{}\nthe page says\n{}\n", page, blocks[i].line, actual, expected);
   }
-  fmt::print("{}: {} blocks run, {} differ\n", page, ran, failures);
+  fmt::print("{}: {} blocks run, {} quoted from sources, {} differ\n", page, ran, quoted, failures);
   return ran == 0 || failures > 0;
 }
 
@@ -166,8 +189,8 @@ int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (argc > 3 && arguments[0] == "generate")
       return generate(arguments[1], {arguments.begin() + 2, arguments.end()}), 0;
-    if (argc == 5 && arguments[0] == "check") return check(arguments[1], arguments[2], arguments[3]);
-    fmt::print(stderr, "usage: snippets generate OUT.cpp PAGE.md... | snippets check PAGE.md PROGRAM NUMBER\n");
+    if (argc == 6 && arguments[0] == "check") return check(arguments[1], arguments[2], arguments[3], arguments[4]);
+    fmt::print(stderr, "usage: snippets generate OUT.cpp PAGE.md... | snippets check PAGE.md PROGRAM NUMBER ROOT\n");
   } catch (const std::exception& error) {
     fmt::print(stderr, "snippets: {}\n", error.what());
   }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 
+#include "golden.h"
 #include "mutants.h"
 #include "step/example.h"
 #include "step/json.h"
@@ -84,14 +85,8 @@ TEST_CASE("compare: a run is equal to itself, also with NaN and with tensors tha
 
 TEST_CASE("compare: a kernel that is not turned, in the words of the terminal") {
   const yhat::test::Mutant m = yhat::test::kernel_not_turned();
-  CHECK(text_of(trace::compare(trace::trace_json(m.right), trace::trace_json(m.wrong))) ==
-        "first difference: step 10 of 11, backward conv2d -> x\n"
-        "  upstream      equal\n"
-        "  contribution  20 of 20 elements differ; first (0,0,0,0): expected 1, yours 9;\n"
-        "                worst (0,0,1,2): expected 56, yours 154\n"
-        "  windows       that cell receives from output cell (0,0) only\n"
-        "  verdict       forward values and upstream agree: the vjp of conv2d for x is\n"
-        "                wrong\n");
+  yhat::test::check_golden("kernel_not_turned",  // docs/stepping.md shows it
+                           text_of(trace::compare(trace::trace_json(m.right), trace::trace_json(m.wrong))));
 }
 
 TEST_CASE("compare: what differs decides the verdict") {
