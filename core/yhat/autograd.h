@@ -22,6 +22,12 @@
 ///       return record("mul", y, edge(a, [b](const Tensor& g) { return g * b; }),
 ///                               edge(b, [a](const Tensor& g) { return g * a; }));
 ///     }
+///
+/// So the gradient of a is b:
+///
+///     Tensor a = tensor(2).requires_grad_(), b = tensor(5);
+///     fmt::print("{}\n", grad(mul(a, b), {a})[0].item());
+///     > 5
 namespace yhat {
 
 // --- What an edge holds ---
@@ -35,6 +41,7 @@ struct Saved {
 /// The tensors that one vjp holds: mostly one or two, which need no memory of their own.
 class SavedList {
  public:
+  /// One more.
   void add(const Saved& saved) {
     if (count_ < first_.size()) {
       first_[count_++] = saved;
@@ -42,6 +49,7 @@ class SavedList {
       more_.push_back(saved);
     }
   }
+  /// Calls f(saved) for each, in the order in which they were added.
   template <class F>
   void for_each(F f) const {
     for (std::size_t i = 0; i < count_; ++i) f(first_[i]);
@@ -57,6 +65,7 @@ class SavedList {
 /// While alive, every Tensor that this thread copies is noted. A closure copied under it shows what it holds.
 class CaptureWatch {
  public:
+  /// Notes them in `into`, which must outlive the watch. An inner watch replaces an outer one.
   explicit CaptureWatch(SavedList& into);
   ~CaptureWatch();
   CaptureWatch(const CaptureWatch&) = delete;
@@ -70,7 +79,9 @@ class CaptureWatch {
 class Vjp {
  public:
   virtual ~Vjp() = default;
+  /// From the recycled blocks of yhat/recycled.h.
   static void* operator new(std::size_t bytes) { return take_block(bytes); }
+  /// Back to them.
   static void operator delete(void* vjp, std::size_t bytes) { give_block(vjp, bytes); }
   /// `upstream` is dL/dy; `output` is y, defined only if uses_output.
   virtual Tensor operator()(const Tensor& upstream, const Tensor& output) const = 0;
@@ -79,14 +90,18 @@ class Vjp {
   bool uses_output = false;
 };
 
+/// A callable `(const Tensor& g) -> Tensor`.
 template <class F>
 concept VjpOfGradient = std::is_invocable_r_v<Tensor, const F&, const Tensor&>;
+/// A callable `(const Tensor& g, const Tensor& y) -> Tensor`.
 template <class F>
 concept VjpOfGradientAndOutput = std::is_invocable_r_v<Tensor, const F&, const Tensor&, const Tensor&>;
 
+/// The Vjp made of a callable: what edge() keeps.
 template <class F>
 class VjpOf final : public Vjp {
  public:
+  /// Copies f, and notes which tensors it holds.
   explicit VjpOf(const F& f) : f_(watched_copy(f, saved)) { uses_output = !VjpOfGradient<F>; }
   Tensor operator()(const Tensor& upstream, const Tensor& output) const override {
     if constexpr (VjpOfGradient<F>) {
@@ -113,6 +128,7 @@ struct Edge {
   int index = 0;               // which input
 };
 
+/// The edges of a node, in the order of its inputs.
 using Edges = std::vector<Edge, Recycled<Edge>>;
 
 /// Whether ops on this thread are being recorded.
@@ -141,6 +157,7 @@ struct Attribute {
   std::array<double, 2> values;
   int count;
 };
+/// A setting of one number, or of a pair, for record(). `name` must outlive the op (a string literal).
 template <class Number>
 Attribute attribute(const char* name, Number value) {
   return {name, {static_cast<double>(value), 0}, 1};
@@ -151,7 +168,8 @@ Attribute attribute(const char* name, Number first, Number second) {
 }
 
 /// Records an op: `value` becomes a tensor from which gradients flow along the edges. Under NoGrad, or if no input
-/// needs a gradient, it returns a constant. Throws GraphError if a vjp has captured the op's own output.
+/// needs a gradient, it returns a constant. `parts` are its edges, in the order of its inputs, and attributes, in any
+/// order. Throws GraphError if a vjp has captured the op's own output.
 template <class... Parts>
 Tensor record(const char* op, Tensor value, Parts&&... parts);
 Tensor record(const char* op, Tensor value, std::span<Edge> edges, std::span<const Attribute> attributes);
@@ -161,11 +179,13 @@ Tensor record(const char* op, Tensor value, std::span<Edge> edges, std::span<con
 /// A recorded op, or a leaf that wants a gradient (no edges, op "leaf").
 class Node : public std::enable_shared_from_this<Node> {
  public:
+  /// `op_name` must outlive the node (a string literal).
   Node(const char* op_name, const Shape& output_shape, Dtype output_dtype);
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
+  /// Whether it has no edges: not a recorded op.
   bool is_leaf() const { return edges.empty(); }
   /// "W1", or "relu" for an unlabelled result.
   std::string name() const { return label.empty() ? op : label; }
@@ -195,6 +215,7 @@ class GradientError : public GraphError {
   int input() const { return input_; }
   /// The node of that input.
   const Node* from() const { return from_; }
+  /// What is wrong with it, without the place.
   const std::string& mistake() const { return mistake_; }
 
  private:
@@ -221,6 +242,7 @@ class NoGrad {
 /// While alive, ops are recorded (or not): what backward uses for create_graph.
 class GradMode {
  public:
+  /// Recorded if `enabled`, whatever an outer scope says.
   explicit GradMode(bool enabled);
   ~GradMode();
   GradMode(const GradMode&) = delete;
@@ -230,6 +252,7 @@ class GradMode {
   bool before_;
 };
 
+/// Settings of grad().
 struct GradOptions {
   bool create_graph = false;  ///< record the gradients, for gradients of gradients; implies retain_graph
   bool retain_graph = false;  ///< keep what the graph saved, so that it can be used again
@@ -239,7 +262,7 @@ struct GradOptions {
 
 /// dL/dx for each x (leaf or not), without touching any stored gradient; computes only what leads to an x.
 /// Throws GraphError: y needs no gradient, is no scalar and has no seed, its graph is used up, a saved value was
-/// changed, or an x is not used.
+/// changed, or an x is not used. ShapeError or ArgumentError for a seed of another shape or dtype.
 Tensors grad(const Tensor& y, const Tensors& xs, const GradOptions& options = {});
 
 // --- Implementation ---

@@ -14,6 +14,7 @@ struct BuildInfo {
   std::string sanitizers;  ///< "address,undefined"; empty without
   bool optimised;          ///< whether the compiler optimised
 };
+/// Of the library that the program runs with.
 BuildInfo build_info();
 
 }  // namespace yhat

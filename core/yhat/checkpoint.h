@@ -26,9 +26,11 @@ struct Checkpoint {
 };
 
 /// Writes a safetensors file: model tensors under their names, the optimiser's as `optim.<name>`, the rest as metadata,
-/// with a checksum of the header and of each tensor. The file appears all at once. Throws ArgumentError and IoError.
+/// with a checksum of the header and of each tensor. The file appears all at once.
+/// Throws ArgumentError (a model name that begins with "optim."; metadata "format" or "yhat.*"; what save_safetensors
+/// refuses) and IoError.
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
-/// The bytes that save_checkpoint would write.
+/// The bytes that save_checkpoint would write. Throws ArgumentError as it does.
 std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint);
 
 /// Reads it back. Any single changed bit is found. Throws IoError and FormatError; whoever assigns the result to a

@@ -17,6 +17,7 @@ enum class Dtype { f32, f64 };
 constexpr std::size_t size_of(Dtype dtype) { return dtype == Dtype::f32 ? 4 : 8; }
 /// "f32" or "f64".
 constexpr std::string_view name_of(Dtype dtype) { return dtype == Dtype::f32 ? "f32" : "f64"; }
+/// Writes the name.
 std::ostream& operator<<(std::ostream& out, Dtype dtype);
 
 /// The dtype whose elements are of type T, float or double.

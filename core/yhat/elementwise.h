@@ -75,7 +75,7 @@ Tensor zip_broadcast(const char* op, const Tensor& a, const Tensor& b, F f) {
 
 }  // namespace detail
 
-/// y[i] = f(x[i]). `f` is generic: it is called with float or double.
+/// y[i] = f(x[i]), shape and dtype of x. `f` is generic: it is called with float or double, from several threads.
 template <class F>
 Tensor map(const Tensor& x, F f) {
   Tensor y = empty(x.shape(), x.dtype());
@@ -90,7 +90,8 @@ Tensor map(const Tensor& x, F f) {
   return y;
 }
 
-/// y[i] = f(a[i], b[i]) with broadcasting. Throws ShapeError or ArgumentError naming `op`.
+/// y[i] = f(a[i], b[i]) with broadcasting. Throws ShapeError (shapes that do not broadcast) or ArgumentError (two
+/// dtypes), naming `op`.
 template <class F>
 Tensor zip(const char* op, const Tensor& a, const Tensor& b, F f) {
   detail::require_same_dtype(op, a, b);
@@ -107,6 +108,7 @@ Tensor zip(const char* op, const Tensor& a, const Tensor& b, F f) {
   });
   return y;
 }
+/// The same under the name "zip".
 template <class F>
 Tensor zip(const Tensor& a, const Tensor& b, F f) {
   return zip("zip", a, b, f);

@@ -14,6 +14,7 @@ class Error : public std::runtime_error {
  public:
   /// `op` names the function the user called; the path of the open module, if any, is added by itself.
   Error(const std::string& op, const std::string& message);
+  /// The function that the user called, as the text begins.
   const std::string& op() const { return op_; }
 
  private:
@@ -51,7 +52,9 @@ class FormatError : public Error {
   /// `path` may be empty, for content that was not read from a file; `offset` is the byte at which the defect was
   /// found, -1 if it is not tied to one.
   FormatError(const std::string& op, const std::string& path, std::int64_t offset, const std::string& message);
+  /// The file, empty if the content was not read from one.
   const std::string& path() const { return path_; }
+  /// The byte at which the defect was found, -1 if it is not tied to one.
   std::int64_t offset() const { return offset_; }
 
  private:
@@ -64,7 +67,9 @@ class IoError : public Error {
  public:
   /// `code` is the operating system's error number (errno).
   IoError(const std::string& op, const std::string& path, int code, const std::string& message);
+  /// The file or folder.
   const std::string& path() const { return path_; }
+  /// The operating system's error number (errno).
   int code() const { return code_; }
 
  private:

@@ -14,10 +14,12 @@
 
 /// Is a gradient right? gradcheck compares it with differences of f itself, in f64, and says what is wrong with it.
 ///
+///     Tensor a = tensor({0.5, -1, 2}, Dtype::f64).requires_grad_(), b = tensor(1.5, Dtype::f64).requires_grad_();
 ///     auto report = gradcheck([](const Tensors& x) { return tanh(x[0] * x[1]); }, {a, b}, {.order = 2});
 ///     if (!report.ok) fmt::print("{}\n", report.message);
 namespace yhat {
 
+/// Settings of a check. Steps and tolerances are made for f64.
 struct GradcheckOptions {
   int order = 1;                    ///< >= 1; 2: also the gradients of the gradients, and so on
   double atol = 1e-9, rtol = 1e-8;  ///< a and n agree if |a - n| <= atol + rtol max(|a|, |n|)
@@ -61,6 +63,7 @@ enum class Diagnosis {
 const char* name_of(GradcheckStatus status);
 const char* name_of(Diagnosis diagnosis);
 
+/// What a check found: `message` says it in one line, the rest in numbers.
 struct GradcheckReport {
   bool ok = false;  ///< status is `passed`
   GradcheckStatus status = GradcheckStatus::passed;
@@ -115,6 +118,7 @@ struct Evidence {
   int uses = 1;                                             ///< how often the input is used
 };
 
+/// What `diagnose` says.
 struct Finding {
   Diagnosis diagnosis = Diagnosis::unknown;
   std::string text;  ///< "sign flipped"
@@ -125,13 +129,16 @@ Finding diagnose(const Evidence& evidence, double tolerance = 1e-6);
 
 // --- A callable that returns one Tensor is accepted too. ---
 
+/// A callable `(const Tensors&) -> Tensor`.
 template <class F>
 concept TensorFn = std::is_invocable_r_v<Tensor, F&, const Tensors&>;
 
+/// It as an Fn: its result is the only output.
 template <TensorFn F>
 Fn as_fn(F f) {
   return [f = std::move(f)](const Tensors& x) mutable { return Tensors{f(x)}; };
 }
+/// gradcheck(as_fn(f), ...), by the engine's gradient or by one written by hand.
 template <TensorFn F>
 [[nodiscard]] GradcheckReport gradcheck(F f, Tensors inputs, GradcheckOptions options = {}) {
   return gradcheck(as_fn(std::move(f)), std::move(inputs), std::move(options));
@@ -140,6 +147,7 @@ template <TensorFn F>
 [[nodiscard]] GradcheckReport gradcheck(F f, HandVjp by_hand, Tensors inputs, GradcheckOptions options = {}) {
   return gradcheck(as_fn(std::move(f)), std::move(by_hand), std::move(inputs), std::move(options));
 }
+/// require_gradcheck(as_fn(f), ...).
 template <TensorFn F>
 void require_gradcheck(F f, Tensors inputs, GradcheckOptions options = {}) {
   require_gradcheck(as_fn(std::move(f)), std::move(inputs), std::move(options));

@@ -17,13 +17,16 @@ Tensor load_npy(const std::string& path);
 /// The same for bytes in memory; `name` stands for the path in messages.
 Tensor parse_npy(std::span<const std::byte> bytes, const std::string& name = "memory");
 
-/// Reads class labels, an array of one axis: `|u1`, `<i4` or `<i8`.
+/// Reads class labels, an array of one axis: `|u1`, `<i4` or `<i8`. Throws as load_npy does; FormatError for another
+/// number of axes. The labels themselves are not checked.
 std::vector<std::int64_t> load_npy_labels(const std::string& path);
+/// The same for bytes in memory; `name` stands for the path in messages.
 std::vector<std::int64_t> parse_npy_labels(std::span<const std::byte> bytes, const std::string& name = "memory");
 
-/// Writes a tensor for numpy.load: version 1.0, `<f4` or `<f8`, C order. The file appears all at once. Throws IoError.
+/// Writes a tensor for numpy.load: version 1.0, `<f4` or `<f8`, C order. The file appears all at once.
+/// Throws ArgumentError for an undefined tensor, and IoError.
 void save_npy(const std::string& path, const Tensor& x);
-/// The bytes that save_npy would write.
+/// The bytes that save_npy would write. Throws ArgumentError for an undefined tensor.
 std::vector<std::byte> npy_bytes(const Tensor& x);
 
 }  // namespace yhat

@@ -20,7 +20,7 @@ struct ForwardEvent {
   bool during_backward;  ///< part of a gradient computation
 };
 
-/// A vjp has run: `contribution` = vjp(`upstream`), before it is summed over broadcast axes.
+/// A vjp has run: raw = vjp(upstream), before it is summed over broadcast axes.
 struct VjpEvent {
   const Node& node;
   const Edge& edge;  ///< edge.vjp can be called with other upstream gradients (unobserved, under NoGrad)
@@ -47,25 +47,32 @@ struct ReleaseEvent {
 /// An optimiser or zero_grad has changed a leaf.
 struct UpdateEvent {
   const Tensor& tensor;
-  const char* rule;  ///< "sgd", "adam", "set", "zero_grad"
+  const char* rule;  ///< "sgd", "adam", "adamw", "zero_grad"
   std::span<const Attribute> settings;
   const Tensor& before;  ///< the value before, or for zero_grad the gradient before
 };
 
-/// Sees everything that happens on its thread while an Observe scope is open.
+/// Sees everything that happens on its thread while an Observe scope is open. What is not overridden does nothing. The
+/// events' references hold during the call only; what an observer throws comes out of the op or of backward().
 class Observer {
  public:
   virtual ~Observer() = default;
+  /// After each op.
   virtual void forward(const ForwardEvent&) {}
+  /// In backward, after each vjp.
   virtual void vjp(const VjpEvent&) {}
+  /// In backward, after each sum: the seed, each contribution, and what is added to a leaf's old gradient.
   virtual void accumulate(const AccumulateEvent&) {}
+  /// In backward, after each node whose graph is not retained.
   virtual void release(const ReleaseEvent&) {}
+  /// After each change of a parameter by an optimiser, and each gradient that zero_grad has removed.
   virtual void update(const UpdateEvent&) {}
 };
 
 /// Lets `observer` watch this thread until the scope ends; an inner scope replaces an outer one.
 class Observe {
  public:
+  /// `observer` must outlive the scope.
   explicit Observe(Observer& observer);
   ~Observe();
   Observe(const Observe&) = delete;

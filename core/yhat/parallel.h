@@ -9,8 +9,8 @@ namespace yhat {
 /// always 1 in a build without threads.
 [[nodiscard]] int num_threads();
 
-/// Sets the number of threads, for the whole process. More threads than processors are allowed (and slow),
-/// up to 1024.
+/// Sets the number of threads, for the whole process. More threads than processors are allowed (and slow); more than
+/// 1024 are taken as 1024. No effect in a build without threads.
 /// Results do not depend on it: every value is computed by one thread, in a fixed order.
 /// Throws ArgumentError if n < 1.
 void set_num_threads(int n);

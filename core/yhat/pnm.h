@@ -19,7 +19,7 @@ Tensor parse_pnm(std::span<const std::byte> bytes, const std::string& name = "me
 /// Writes image (1,H,W) as P5 or (3,H,W) as P6, maxval 255: round(255 x), values outside [0, 1] are clamped. The file
 /// appears all at once. Throws ShapeError, ArgumentError (a NaN) and IoError.
 void save_pnm(const std::string& path, const Tensor& image);
-/// The bytes that save_pnm would write.
+/// The bytes that save_pnm would write. Throws ShapeError and ArgumentError as it does.
 std::vector<std::byte> pnm_bytes(const Tensor& image);
 
 }  // namespace yhat

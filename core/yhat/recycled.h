@@ -19,10 +19,14 @@ template <class T>
 struct Recycled {
   using value_type = T;
   Recycled() = default;
+  /// All are alike.
   template <class U>
   Recycled(const Recycled<U>&) {}  // NOLINT
+  /// Room for n. Throws std::bad_alloc.
   T* allocate(std::size_t n) { return static_cast<T*>(take_block(n * sizeof(T))); }
+  /// Gives back what allocate(n) returned.
   void deallocate(T* p, std::size_t n) noexcept { give_block(p, n * sizeof(T)); }
+  /// Makes an object in its place; without arguments, numbers stay undefined.
   template <class U, class... Arguments>
   void construct(U* place, Arguments&&... arguments) {
     if constexpr (sizeof...(Arguments) == 0) {
@@ -31,6 +35,7 @@ struct Recycled {
       ::new (static_cast<void*>(place)) U(std::forward<Arguments>(arguments)...);
     }
   }
+  /// Always: each can give back what another has taken.
   friend bool operator==(const Recycled&, const Recycled&) { return true; }
 };
 

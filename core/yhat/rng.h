@@ -20,7 +20,7 @@ class Rng {
   std::uint64_t next();
   /// Uniform in [0, 1), a multiple of 2^-53.
   double uniform();
-  /// Uniform in [lo, hi), or lo if they are equal.
+  /// Uniform in [lo, hi), or lo if they are equal. lo <= hi and hi - lo finite are not checked.
   double uniform(double lo, double hi);
   /// Normal with mean 0 and variance 1 (Marsaglia's polar method, 1964).
   double normal();

@@ -24,9 +24,9 @@ StateDict parse_safetensors(std::span<const std::byte> bytes, Metadata* metadata
 
 /// Writes f32 and f64 tensors under their names, in this order: the same state gives the same bytes. The file appears
 /// all at once; if anything fails, an old file of that name is as it was. "format" = "pt" is added to the metadata.
-/// Throws ArgumentError (a name twice or not UTF-8, an undefined tensor) and IoError.
+/// Throws ArgumentError (a name or metadata key twice, or not UTF-8; an undefined tensor) and IoError.
 void save_safetensors(const std::string& path, const StateDict& state, const Metadata& metadata = {});
-/// The bytes that save_safetensors would write.
+/// The bytes that save_safetensors would write. Throws ArgumentError as it does.
 std::vector<std::byte> safetensors_bytes(const StateDict& state, const Metadata& metadata = {});
 
 }  // namespace yhat

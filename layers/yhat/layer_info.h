@@ -27,12 +27,15 @@ struct LayerInfo {
   std::int64_t groups = 0;  ///< 0 where there are none to speak of
 };
 
-/// Pooling, normalisation and the like, without weights.
+/// Pooling and normalisation, without weights. Throws ShapeError (input not (C,H,W), window does not fit),
+/// ArgumentError (a setting out of range); LocalResponseNorm throws nothing.
 LayerInfo info_of(const MaxPool2dSpec& spec, const Shape& input);
 LayerInfo info_of(const AvgPool2dSpec& spec, const Shape& input);
 LayerInfo info_of(const LocalResponseNormSpec& spec, const Shape& input);
 
-/// The size of a window's output along one axis; 0 or less if it does not fit.
+/// The size of a window's output along one axis: floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1;
+/// with ceil_mode rounded up, less a last window that would begin beyond the input. 0 if the window does not fit.
+/// Settings must be in the ranges of MaxPool2dSpec (not checked).
 std::int64_t window_output(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t padding,
                            std::int64_t dilation = 1, bool ceil_mode = false);
 

@@ -50,6 +50,9 @@ struct LayerInfo;
 ///       Tensor forward(const Tensor& x) override { return fc2(relu(fc1(x))); }
 ///       void visit(Parts& p) override { p.child("fc1", fc1), p.child("fc2", fc2); }
 ///     };
+///     Rng rng{42};
+///     fmt::print("{}\n", TwoLayers(rng).parameter_count());
+///     > 79510
 ///
 /// Everything else follows from visit. Modules can be moved but not copied: a copy would share its weights in silence.
 class Module {
@@ -103,7 +106,9 @@ class Module {
   Module& to(Dtype dtype);
   /// Training or evaluation, which dropout and batch norm tell apart. A new module is in training.
   void train(bool on = true);
+  /// train(false).
   void eval() { train(false); }
+  /// Whether it is in training.
   bool training() const { return training_; }
   /// Whether gradients flow to the parameters: `requires_grad_(false)` freezes them. Independent of train and eval.
   void requires_grad_(bool on);
@@ -124,7 +129,9 @@ void load_state_dict(Module& model, const StateDict& state);
 /// The scope of a module's forward pass. It knows its module; the path is worked out when somebody asks.
 class ModuleScope : public Scope {
  public:
+  /// Opens the scope of `module`, which must outlive it.
   explicit ModuleScope(const Module& module) : Scope("module"), module_(module) {}
+  /// Whose forward pass it is.
   const Module& module() const { return module_; }
   /// The path from the outermost open module.
   std::string path() const override;
@@ -146,6 +153,7 @@ class ModuleObserver {
 /// Lets `observer` watch the modules called on this thread until the scope ends.
 class WatchModules {
  public:
+  /// `observer` must outlive the scope; an inner scope replaces an outer one.
   explicit WatchModules(ModuleObserver& observer);
   ~WatchModules();
   WatchModules(const WatchModules&) = delete;

@@ -6,8 +6,10 @@
 
 namespace yhat {
 
-/// The largest element of each window: `MaxPool2d{{.kernel = 3, .stride = 2}}`. x (N,C,H,W) -> (N,C,H',W').
+/// The largest element of each window: `MaxPool2d{{.kernel = 3, .stride = 2}}`. x (N,C,H,W) -> (N,C,H',W'), sizes and
+/// errors as in max_pool2d.
 struct MaxPool2d : Module {
+  /// `spec` is checked by forward.
   explicit MaxPool2d(const MaxPool2dSpec& spec = {}) : options(spec) {}
   Tensor forward(const Tensor& x) override { return max_pool2d(x, options); }
   LayerInfo info(const Shape& input) const override { return info_of(options, input); }
@@ -15,8 +17,9 @@ struct MaxPool2d : Module {
   MaxPool2dSpec options;
 };
 
-/// The mean of each window. x (N,C,H,W) -> (N,C,H',W').
+/// The mean of each window. x (N,C,H,W) -> (N,C,H',W'), sizes and errors as in avg_pool2d.
 struct AvgPool2d : Module {
+  /// `spec` is checked by forward.
   explicit AvgPool2d(const AvgPool2dSpec& spec = {}) : options(spec) {}
   Tensor forward(const Tensor& x) override { return avg_pool2d(x, options); }
   LayerInfo info(const Shape& input) const override { return info_of(options, input); }

@@ -29,7 +29,9 @@ class Step {
   requires(!std::derived_from<std::remove_cvref_t<F>, Module> && std::is_invocable_r_v<Tensor, F, const Tensor&>)
       Step(F function)  // NOLINT
       : module_(std::make_unique<Function>(std::move(function))) {}
+  /// A module made elsewhere, not null.
   Step(std::unique_ptr<Module> module) : module_(std::move(module)) {}  // NOLINT
+  /// Any of these with a name.
   template <class Part>
   Step(std::string name, Part&& part) : Step(std::forward<Part>(part)) {
     name_ = std::move(name);
@@ -43,6 +45,7 @@ class Step {
 
 /// Modules and functions, one after the other:
 ///
+///     Rng rng{42};
 ///     Sequential net{Flatten{}, Linear{rng, {.in = 784, .out = 100}}, relu, Linear{rng, {.in = 100, .out = 10}}};
 ///     Sequential same{{"flat", Flatten{}}, {"fc1", Linear{rng, {.in = 784, .out = 100}}}, {"relu", relu}};
 ///
@@ -59,10 +62,11 @@ class Sequential : public Module {
   void visit(Parts& p) override;
   LayerInfo info(const Shape& input) const override { return {.output = input}; }
 
+  /// The number of steps.
   std::size_t size() const { return steps_.size(); }
-  /// Throws IndexError.
+  /// The module at a place, 0 .. size()-1. Throws IndexError.
   Module& operator[](std::size_t place);
-  /// Throws IndexError.
+  /// Its name. Throws IndexError.
   const std::string& name(std::size_t place) const;
 
  private:

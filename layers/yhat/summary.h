@@ -18,7 +18,9 @@ struct SummaryRow {
   Pair receptive_field;  ///< pixels of the input image that one output can see; all of the last map for "fc"
   Pair jump;             ///< pixels between the centres of two neighbouring outputs
 
+  /// Numbers that are learned.
   std::int64_t parameters() const { return info.weights + info.biases; }
+  /// Numbers that it puts out.
   std::int64_t outputs() const { return info.output.numel(); }
 };
 
@@ -45,9 +47,11 @@ struct Summary {
 /// Collects rows, working out receptive fields on the way.
 class Summariser {
  public:
+  /// For inputs (C,H,W) or (F).
   Summariser(std::string name, const Shape& input);
-  /// A layer without type adds no row.
+  /// The next layer, and the shape of what comes in. A layer without type adds no row.
   void add(const std::string& name, const LayerInfo& info, const Shape& input);
+  /// The table so far.
   Summary result() const { return summary_; }
 
  private:

@@ -39,6 +39,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& targ
 /// What labels of this value mean: no label, no loss, no gradient.
 inline constexpr std::int64_t default_ignore_index = -100;
 
+/// Settings of cross_entropy.
 struct CrossEntropySpec {
   Tensor weight = {};                                ///< (C), a factor >= 0 for each class; undefined: all 1
   std::int64_t ignore_index = default_ignore_index;  ///< rows with this label do not count; for labels only
@@ -62,6 +63,7 @@ inline Tensor cross_entropy(const Tensor& logits, std::initializer_list<std::int
 /// (f32). The mean divides by N. Gradients flow to the target too. Throws ShapeError or ArgumentError.
 Tensor cross_entropy(const Tensor& logits, const Tensor& probabilities, const CrossEntropySpec& spec = {});
 
+/// Settings of nll_loss.
 struct NllLossSpec {
   Tensor weight = {};                                ///< (C), a factor >= 0 for each class; undefined: all 1
   std::int64_t ignore_index = default_ignore_index;  ///< rows with this label do not count

@@ -22,7 +22,8 @@ struct FlattenOptions {};
 /// One layer on paper: its name and its settings, the same that the layer itself is made with. Numbers of inputs may be
 /// left out: they follow from the layer before.
 ///
-///     {"conv1", Conv2dOptions{.out = 96, .kernel = 11, .stride = 4}}, {"relu1", relu}
+///     const std::vector<LayerDescription> layers = {
+///         {"conv1", Conv2dOptions{.out = 96, .kernel = 11, .stride = 4}}, {"relu1", relu}};
 class LayerDescription {
  public:
   using Info = std::function<LayerInfo(const Shape& input)>;
@@ -64,16 +65,18 @@ struct ModelDescription {
 
 /// Sizes that a published model is used with besides its own.
 struct WidthOptions {
-  std::int64_t classes = 1000;  ///< outputs of the last layer
-  std::int64_t narrow = 1;      ///< every other width is divided by this: the same network at a fraction of the cost
+  std::int64_t classes = 1000;  ///< outputs of the last layer, >= 1
+  std::int64_t narrow = 1;  ///< every other width is divided by this, >= 1: the same network at a fraction of the cost
 };
 
-/// The table of a described model. Throws ShapeError if a layer does not fit the one before.
+/// The table of a described model. Throws ShapeError if a layer does not fit the one before, ArgumentError for a
+/// setting outside its range.
 Summary summary(const ModelDescription& description);
 /// The same for another input size.
 Summary summary(const ModelDescription& description, const Shape& input);
 
 /// The model itself, with the layers' default starting values. Its parameters have their paths as labels.
+/// Throws as summary does.
 Sequential build(const ModelDescription& description, Rng& rng);
 
 }  // namespace yhat

@@ -5,6 +5,7 @@
 
 namespace yhat {
 
+/// Settings of lenet5.
 struct LeNet5Options {
   bool average_pool = false;  ///< average instead of max pooling
 };
@@ -12,6 +13,7 @@ struct LeNet5Options {
 /// LeNet-5 as it is built today: two convolutions and three fully connected layers, ReLU, pooling by 2x2.
 /// Images (N,1,28,28) -> logits (N,10); 61,706 parameters.
 Sequential lenet5(Rng& rng, const LeNet5Options& options = {});
+/// The same network on paper.
 ModelDescription lenet5_description(const LeNet5Options& options = {});
 
 /// LeNet-5 as published (LeCun, Bottou, Bengio, Haffner 1998, section II.B): trainable subsampling, a second
@@ -19,6 +21,7 @@ ModelDescription lenet5_description(const LeNet5Options& options = {});
 /// (N,1,32,32), background -0.1 and ink 1.175 -> scores (N,10), minus the squared distances: large is good. 60,000
 /// parameters that start uniform in +-2.4/fan_in.
 Sequential lenet5_1998(Rng& rng);
+/// The same network on paper.
 ModelDescription lenet5_1998_description();
 
 /// The network that Caffe calls LeNet: 20 and 50 maps, 500 hidden units. A table only.
@@ -29,6 +32,7 @@ Tensor scaled_tanh(const Tensor& x);
 
 /// Sums each 2x2 block, times a trainable factor per map, plus a trainable bias. x (N,C,H,W) -> (N,C,H/2,W/2).
 struct Subsample : Module {
+  /// Weight and bias start uniform in +-2.4/4.
   Subsample(Rng& rng, std::int64_t channels);
   Tensor forward(const Tensor& x) override;
   void visit(Parts& p) override;
@@ -39,7 +43,8 @@ struct Subsample : Module {
 
 /// A convolution in which each output map sees some of the input maps only. x (N,C,H,W) -> (N,O,H',W').
 struct SparseConv2d : Module {
-  /// connections[o] lists the input maps that output map o sees.
+  /// connections[o] lists the input maps that output map o sees. Weight and bias start uniform in +-2.4/fan_in. Throws
+  /// IndexError for a map outside 0 .. in-1.
   SparseConv2d(Rng& rng, std::int64_t in, std::int64_t kernel, std::vector<std::vector<std::int64_t>> connections);
   Tensor forward(const Tensor& x) override;
   void visit(Parts& p) override;
@@ -51,8 +56,9 @@ struct SparseConv2d : Module {
   Tensor bias;    ///< (O)
 };
 
-/// Minus the squared distance to each prototype. x (N,F) -> (N,classes).
+/// Minus the squared distance to each prototype. x (N,F) -> (N,classes). Throws ShapeError for another x.
 struct RadialBasis : Module {
+  /// prototypes (classes,F), which are not trained.
   explicit RadialBasis(const Tensor& prototypes);
   Tensor forward(const Tensor& x) override;
   void visit(Parts& p) override { p.buffer("prototypes", prototypes); }

@@ -5,6 +5,7 @@
 
 namespace yhat {
 
+/// Settings of Adam.
 struct AdamOptions {
   double lr = 1e-3;          ///< >= 0
   double beta1 = 0.9;        ///< decay of the mean of gradients, in [0, 1)
@@ -14,6 +15,7 @@ struct AdamOptions {
   bool check_finite = true;  ///< scan the gradients before the update
 };
 
+/// Settings of AdamW.
 struct AdamWOptions {
   double lr = 1e-3;            ///< >= 0
   double beta1 = 0.9;          ///< in [0, 1)
@@ -27,13 +29,15 @@ struct AdamWOptions {
 /// p -= lr (m / (1 - b1^t)) / (sqrt(v) / sqrt(1 - b2^t) + eps).
 class Adam : public Optimizer {
  public:
-  /// Throws ArgumentError.
+  /// Throws ArgumentError for an option outside its range, or parameters that Optimizer refuses.
   Adam(Tensors parameters, const AdamOptions& options);
   void step() override;
   void visit_state(const StateVisitor& f) override;
+  /// As given; the learning rate of the next step is lr().
   const AdamOptions& options() const { return options_; }
 
  protected:
+  /// The same for a class derived from it; `decoupled`: weight decay apart from the gradient.
   Adam(const char* name, Tensors parameters, const AdamOptions& options, bool decoupled);
 
  private:
@@ -46,6 +50,7 @@ class Adam : public Optimizer {
 /// Adam with weight decay that does not pass through the gradient's statistics (Loshchilov and Hutter 2019).
 class AdamW : public Adam {
  public:
+  /// Throws ArgumentError for an option outside its range, or parameters that Optimizer refuses.
   AdamW(Tensors parameters, const AdamWOptions& options);
 };
 

@@ -13,10 +13,12 @@ namespace yhat {
 
 /// Changes parameters by their gradients, in place:
 ///
-///     SGD sgd{net.parameters(), {.lr = 0.01, .momentum = 0.9}};
-///     for (...) {
+///     Rng rng{42};
+///     Linear net{rng, {.in = 2, .out = 2}};
+///     SGD sgd{net.parameters(), {.lr = 0.5, .momentum = 0.9}};
+///     for (int step = 0; step < 20; ++step) {
 ///       sgd.zero_grad();
-///       cross_entropy(net(images), labels).backward();
+///       cross_entropy(net(tensor({{1, 0}, {0, 1}})), {0, 1}).backward();
 ///       sgd.step();
 ///     }
 ///
@@ -27,14 +29,16 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// One update. Throws NumericError, before anything has changed, if a gradient is not finite.
+  /// One update. Throws NumericError, before anything has changed, if a gradient is not finite (with check_finite).
   virtual void step() = 0;
   /// Forgets the gradients of all parameters.
   void zero_grad();
 
+  /// The learning rate of the next step.
   double lr() const { return lr_; }
-  /// Throws ArgumentError unless finite and >= 0.
+  /// Changes it. Throws ArgumentError unless finite and >= 0.
   void set_lr(double lr);
+  /// What it changes, in the order given.
   const Tensors& parameters() const { return parameters_; }
   /// "SGD", "Adam", for messages.
   const char* name() const { return name_; }
@@ -42,6 +46,7 @@ class Optimizer {
   /// Calls f for everything that is remembered between steps: "velocity.0", undefined where there has been no step yet,
   /// with the shape and dtype it has to have. What state_dict and load_state_dict of an optimiser rest on.
   using StateVisitor = std::function<void(const std::string& name, Tensor& state, const Shape& shape, Dtype dtype)>;
+  /// A derived class calls f for its own state.
   virtual void visit_state(const StateVisitor& f) = 0;
 
  protected:

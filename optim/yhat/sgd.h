@@ -5,6 +5,7 @@
 
 namespace yhat {
 
+/// Settings of SGD.
 struct SGDOptions {
   double lr = 1e-3;             ///< learning rate, >= 0
   double momentum = 0;          ///< mu >= 0: how much of the velocity stays
@@ -21,10 +22,12 @@ struct SGDOptions {
 /// same while the learning rate is constant.
 class SGD : public Optimizer {
  public:
-  /// Throws ArgumentError.
+  /// Throws ArgumentError for an option outside its range, options that exclude each other, or parameters that
+  /// Optimizer refuses.
   SGD(Tensors parameters, const SGDOptions& options);
   void step() override;
   void visit_state(const StateVisitor& f) override;
+  /// As given; the learning rate of the next step is lr().
   const SGDOptions& options() const { return options_; }
 
  private:

@@ -156,18 +156,31 @@ Header read_header(const fs::path& root, const fs::path& path) {
   return header;
 }
 
-/// Lines of prose are joined; what is indented (an example in a comment) becomes a block of code.
+/// An example, which the tests run with the other pages' code. One that begins with a function stands at namespace
+/// scope.
+std::string example(const std::string& code, const std::string& output) {
+  if (code.empty()) return "";
+  const std::string first = code.substr(0, code.find('\n'));
+  const bool definition = starts_with(first, "Tensor ") && first.ends_with(") {");
+  std::string text = fmt::format("\n{}```cpp\n{}```\n\n", definition ? "<!-- file -->\n" : "", code);
+  if (!output.empty()) text += "```text\n" + output + "```\n\n";
+  return text;
+}
+
+/// Lines of prose are joined; what is indented becomes an example, and of that what begins with > its output.
 std::string prose(const std::string& comment) {
   std::istringstream in(comment);
-  std::string result, line, code;
+  std::string result, line, code, output;
   const auto flush = [&] {
-    if (!code.empty()) result += "\n```c++\n" + code + "```\n\n";
-    code.clear();
+    result += example(code, output);
+    code.clear(), output.clear();
   };
   while (std::getline(in, line)) {
-    if (starts_with(line, "    ") || (!code.empty() && line.empty())) {
-      if (!line.empty()) code += line.substr(4) + "\n";
-    } else {
+    if (starts_with(line, "    > ")) {
+      output += line.substr(6) + "\n";
+    } else if (starts_with(line, "    ")) {
+      code += line.substr(4) + "\n";
+    } else if (code.empty() || !line.empty()) {
       flush();
       std::replace(line.begin(), line.end(), '<', '\x01');
       for (char c : line) result += c == '\x01' ? "&lt;" : std::string(1, c);
@@ -203,23 +216,90 @@ std::string page_of(const Header& header) {
   return page;
 }
 
-/// Declarations with neither a comment, nor one on the declaration right above, nor a section that speaks for them.
+bool is_class(const std::string& code) { return starts_with(code, "class ") || starts_with(code, "struct "); }
+
+/// "zeros", "operator+"; a class by its first line, so that it is not taken for its constructor.
+std::string name_in(std::string code) {
+  if (starts_with(code, "template")) code = trimmed(code.substr(code.find('\n') + 1));
+  if (is_class(code) || starts_with(code, "enum")) return code.substr(0, code.find('\n'));
+  if (starts_with(code, "requires")) {
+    std::size_t end = code.find('(');
+    for (int depth = 0; end < code.size(); ++end) {
+      depth += code[end] == '(' ? 1 : code[end] == ')' ? -1 : 0;
+      if (depth == 0) break;
+    }
+    code = trimmed(code.substr(end + 1));
+  }
+  if (const std::size_t at = code.find("operator"); at != std::string::npos) {
+    return code.substr(at, code.find('(', at + 9) - at);  // "operator()" has a bracket in its name
+  }
+  if (starts_with(code, "decltype(auto) ")) code.erase(0, 15);
+  const std::string head = code.substr(0, std::min(code.find('('), code.find(" =")));
+  return head.substr(head.find_last_of(" \n&*") + 1);
+}
+
+/// Member functions that the class's comment, or the function they override, speaks for.
+bool speaks_for_itself(const std::string& member, const std::string& name) {
+  for (const char* word : {" = default;", " = delete;", " override;", "///<"}) {
+    if (member.find(word) != std::string::npos) return true;
+  }
+  return starts_with(name, "~") || starts_with(member, name + "()");  // a destructor, a constructor without arguments
+}
+
+/// Remembers what was commented last: overloads of one name that stand together share a comment.
+class CommentCheck {
+ public:
+  explicit CommentCheck(std::string header) : header_(std::move(header)) {}
+
+  void declaration(const std::string& name, bool commented, const std::string& code, int line) {
+    if (commented) spoken_for_ = name;
+    if (name == spoken_for_) return;
+    complaints_.push_back(fmt::format("{}:{}: no comment: {}", header_, line, code.substr(0, code.find('\n'))));
+  }
+  const std::vector<std::string>& complaints() const { return complaints_; }
+
+ private:
+  std::string header_, spoken_for_;
+  std::vector<std::string> complaints_;
+};
+
+/// The member functions of a class, as public_part leaves them.
+void check_members(const Declaration& d, CommentCheck& check) {
+  std::istringstream in(d.code);
+  std::string line, member;
+  bool commented = false;
+  int depth = 0;
+  while (std::getline(in, line) && !line.ends_with("{")) continue;  // "class Tensor {"
+  while (std::getline(in, line)) {
+    const std::string text = trimmed(line);
+    if (text.empty() || (member.empty() && starts_with(text, "///"))) {
+      commented = !text.empty();
+      continue;
+    }
+    member += text + "\n";
+    depth += braces(line);
+    if (depth != 0 || !(text.ends_with(";") || text.find(";  ///<") != std::string::npos)) continue;
+    const std::string code = trimmed(member);
+    const std::size_t bracket = code.find('(');
+    const bool function = bracket < code.find(" =") && bracket < code.find('{') && !starts_with(code, "using");
+    const std::string name = name_in(code);
+    if (function && (commented || !speaks_for_itself(code, name))) check.declaration(name, commented, code, d.line);
+    commented = false;
+    member.clear();
+  }
+}
+
+/// Public functions, classes and member functions without a comment, of their own or of an overload right above.
 std::vector<std::string> without_comment(const Header& header) {
-  std::vector<std::string> found;
+  CommentCheck check(header.path.generic_string());
   for (const Section& section : header.sections) {
-    bool spoken_for = !section.title.empty();
     for (const Declaration& d : section.declarations) {
-      if (d.code.empty()) {
-        spoken_for = !section.title.empty();
-      } else if (!d.comment.empty()) {
-        spoken_for = true;
-      } else if (!spoken_for && d.code.find("///") == std::string::npos && !starts_with(d.code, "template <>")) {
-        found.push_back(fmt::format("{}:{}: no comment: {}", header.path.generic_string(), d.line,
-                                    d.code.substr(0, d.code.find('\n'))));
-      }
+      if (d.code.empty() || starts_with(d.code, "template <>")) continue;
+      check.declaration(name_in(d.code), !d.comment.empty(), d.code, d.line);
+      if (d.code.find("{\n") != std::string::npos && !starts_with(d.code, "enum")) check_members(d, check);
     }
   }
-  return found;
+  return check.complaints();
 }
 
 std::map<std::string, std::string> pages_of(const fs::path& root, std::vector<std::string>& complaints) {

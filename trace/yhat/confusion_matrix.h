@@ -20,13 +20,19 @@ class ConfusionMatrix {
   void add(std::int64_t label, std::int64_t predicted);
   void add(const std::vector<std::int64_t>& labels, const std::vector<std::int64_t>& predicted);
 
+  /// The number of classes.
   std::size_t classes() const { return names_.size(); }
+  /// The name of class c < classes(); here and below classes are not checked.
   const std::string& name(std::size_t c) const { return names_[c]; }
+  /// How often `label` was taken for `predicted`.
   std::int64_t count(std::size_t label, std::size_t predicted) const { return counts_[label * classes() + predicted]; }
-  /// Samples in all; of a class; taken for a class; right.
+  /// Samples in all.
   std::int64_t total() const;
+  /// Those that are c.
   std::int64_t of_class(std::size_t c) const;
+  /// Those taken for c.
   std::int64_t taken_for(std::size_t c) const;
+  /// Those taken for what they are.
   std::int64_t right() const;
 
   /// right / total: 0 to 1, NaN without samples.
@@ -57,7 +63,7 @@ struct Mistake {
 
 /// The wrongly classified samples (the largest probability, the first of ties, is not at the label) to which the
 /// highest probability was given, that one first; of equal ones the earlier sample. At most `count`.
-/// probabilities (N,K), labels N. Throws ShapeError or IndexError.
+/// probabilities (N,K), labels N. Throws ShapeError, or IndexError for a label outside 0 .. K-1.
 std::vector<Mistake> most_confident_mistakes(const Tensor& probabilities, const std::vector<std::int64_t>& labels,
                                              std::int64_t count);
 

@@ -12,9 +12,14 @@ namespace yhat {
 
 /// Finds where the first NaN or infinity of a computation came from:
 ///
+///     Tensor x = tensor({1, 0, 2}).requires_grad_();
 ///     FirstNonFinite finder;
-///     { Observe watch(finder); loss_of(batch).backward(); }
-///     if (finder.found()) fmt::print("{}\n", finder.what());   // forward of fc1 at [3, 7] (linear, inf)
+///     {
+///       Observe watch(finder);
+///       sum(log(x)).backward();
+///     }
+///     if (finder.found()) fmt::print("{}\n", finder.what());
+///     > forward of log at [1] (log, -inf)
 ///
 /// Values are looked at in the order in which they are computed: an op's inputs that no watched op has made
 /// (parameters, data), its output, and in backward the gradient that each vjp returns and each sum of gradients.
@@ -26,15 +31,21 @@ class FirstNonFinite : public Observer {
   void vjp(const VjpEvent& event) override;
   void accumulate(const AccumulateEvent& event) override;
 
+  /// Whether there was one.
   bool found() const { return found_; }
   /// `forward of`, `input of` or `backward of`, then the module's path (the op's name if there is none), the index of
   /// the first such element in row-major order, the op and the value.
   std::string what() const;
 
-  const std::string& stage() const { return stage_; }  ///< "forward", "input", "backward"
+  /// "forward", "input", "backward"; empty if nothing was found.
+  const std::string& stage() const { return stage_; }
+  /// The op's name.
   const std::string& op() const { return op_; }
-  const std::string& path() const { return path_; }  ///< of the module; empty outside of modules
+  /// Of the module; empty outside of modules.
+  const std::string& path() const { return path_; }
+  /// Of the first such element, a number per axis.
   const std::vector<std::int64_t>& index() const { return index_; }
+  /// NaN or +-infinity.
   double value() const { return value_; }
   /// The finding as an error says it after the op: `first NaN in forward at [0, 3] from input -1 (op 17, net.fc1)`. Ops
   /// are numbered from 1 in the order of the forward pass. What it was computed from is told if the elements of input
@@ -65,8 +76,13 @@ class FirstNonFinite : public Observer {
 /// While alive, this thread's first NaN or infinity, forward or backward, is thrown as a NumericError that names the
 /// op:
 ///
-///     AnomalyMode watch;
-///     loss_of(batch).backward();  // log: first NaN in forward at [0, 3] from input -1 (op 17)
+///     try {
+///       AnomalyMode watch;
+///       sum(log(tensor({1, -1}).requires_grad_())).backward();
+///     } catch (const NumericError& error) {
+///       fmt::print("{}\n", error.what());
+///     }
+///     > log: first NaN in forward at [1] from input -1 (op 1)
 ///
 /// Every value is looked at once more, so it is for finding a fault, not for every run. Throws from within the op or
 /// backward(): no gradient has been stored then. Replaces the observer of this thread until the scope ends.

@@ -23,6 +23,7 @@ struct Image {
 Image gray_image(const Tensor& x, double lo = 0, double hi = 1);
 
 /// x (H,W) with negative values in blue, 0 in white and positive ones in red, full at -limit and limit.
+/// Throws ShapeError unless (H,W), ArgumentError unless limit > 0.
 Image signed_image(const Tensor& x, double limit);
 
 /// The bytes of a PNG file (ISO/IEC 15948). Nothing is compressed: pictures here are small, and so is this code.
@@ -32,7 +33,7 @@ std::string png_bytes(const Image& image);
 /// Bytes as text, for data URIs (RFC 4648, with padding).
 std::string base64(std::string_view bytes);
 
-/// `data:image/png;base64,...`, to stand as an address in HTML.
+/// `data:image/png;base64,...`, to stand as an address in HTML. Throws as png_bytes does.
 std::string data_uri(const Image& image);
 
 }  // namespace yhat

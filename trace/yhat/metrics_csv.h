@@ -26,7 +26,9 @@ class MetricsCsv {
  public:
   /// Throws IoError if the file cannot be written.
   explicit MetricsCsv(const std::string& path);
+  /// Appends a row and flushes it. Throws IoError.
   void row(const Metrics& metrics);
+  /// As given.
   const std::string& path() const { return path_; }
 
  private:

@@ -27,7 +27,7 @@ struct Plot {
 };
 
 /// Round positions for the ticks of an axis: the multiples of 1, 2 or 5 times a power of ten that lie within [lo, hi],
-/// about `wanted` of them.
+/// about `wanted` of them. Empty unless lo < hi and wanted >= 1.
 std::vector<double> axis_ticks(double lo, double hi, int wanted);
 
 /// The plot as an SVG element for a page whose style sheet is that of Report. `id` must be unique in the page.

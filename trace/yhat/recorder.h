@@ -17,11 +17,10 @@ namespace yhat {
 ///     Recorder rec;
 ///     {
 ///       Observe on(rec);
-///       Tensor loss = ...;
-///       loss.backward();
+///       Tensor w = tensor(3, Dtype::f64).requires_grad_().label("w");
+///       (w * w).label("loss").backward();
 ///     }
-///     rec.print();                  // every step as text
-///     rec.save_html("steps.html");  // one page, to step through
+///     rec.save_html("square.html");  // one page, to step through; rec.print() writes every step as text
 ///
 /// At most 1,000 events and 200 boxes: beyond that recording goes on without copying anything, and trace(), print() and
 /// the save functions throw ArgumentError. Nothing is thrown into the run that is being watched.
@@ -36,7 +35,7 @@ class Recorder final : public Observer {
   static constexpr int most_events = 1000;
   static constexpr int most_boxes = 200;
 
-  /// Records what happens while it is observed: `Observe on(recorder)`.
+  /// Records what happens while it observes: `Observe on(recorder)`.
   Recorder();
   explicit Recorder(Options options);
   ~Recorder() override;
@@ -57,17 +56,19 @@ class Recorder final : public Observer {
   /// Steps from here on belong to a part of the run with this name.
   void phase(std::string name);
 
-  /// Throws ArgumentError over the limits.
+  /// What was recorded. Throws ArgumentError over the limits.
   const Trace& trace() const;
   /// The same, to add sentences and questions to.
   Trace& edit();
 
-  /// Every step as text, to standard output.
+  /// Every step as text, to standard output. Throws ArgumentError over the limits.
   void print() const;
-  /// One self-contained file. Written beside it first, then renamed. Throws IoError, or ArgumentError over the limits.
+  /// One self-contained page. Each file is written beside its place first, then renamed. Throws IoError, or
+  /// ArgumentError over the limits.
   void save_html(const std::string& path) const;
+  /// The trace as JSON, for yhat_step --diff. Throws as save_html does.
   void save_json(const std::string& path) const;
-  /// The graph in Graphviz' language.
+  /// The graph in Graphviz' language. Throws as save_html does.
   void save_dot(const std::string& path) const;
 
  private:

@@ -18,6 +18,7 @@ struct Tile {
   std::string note = {};
 };
 
+/// Rows of text.
 struct Table {
   std::string caption;
   std::vector<std::string> header;             ///< names of the columns
@@ -43,17 +44,20 @@ struct Picture {
 /// paper. Text given to it is plain text: it is escaped. The same calls give the same bytes.
 class Report {
  public:
+  /// The heading of the page, and a sentence below it.
   Report(const std::string& title, const std::string& lead);
 
   /// A row of numbers.
   Report& tiles(const std::vector<Tile>& tiles);
   /// A heading; what follows stands below it.
   Report& section(const std::string& heading, const std::string& text = "");
+  /// A paragraph of text.
   Report& paragraph(const std::string& text);
   /// Names and values.
   Report& facts(const std::vector<std::pair<std::string, std::string>>& facts);
   /// Side by side where there is room.
   Report& plots(const std::vector<Plot>& plots);
+  /// Its header and rows, under its caption.
   Report& table(const Table& table);
   /// True classes down, predicted ones across, the diagonal outlined; and a table of precision and recall.
   Report& confusion(const ConfusionMatrix& matrix);

@@ -16,6 +16,7 @@ using Numbers = std::vector<double>;
 /// A gradient has three states: not computed (nothing), computed and exactly zero, a value.
 using MaybeNumbers = std::optional<Numbers>;
 
+/// A tensor of the run, without its elements: those are in the events.
 struct TraceTensor {
   std::string name;
   Shape shape;
@@ -88,6 +89,7 @@ struct MicroStep {
 /// What an event tells: see TraceEvent.
 enum class EventKind { value, forward, seed, backward, stored, update, zero_grad };
 
+/// A step of the run. What it does not concern is empty or -1.
 struct TraceEvent {
   EventKind kind = EventKind::value;
   int tensor = -1;  ///< whose value or gradient changes
@@ -110,18 +112,20 @@ struct TraceEvent {
   bool released = false;    ///< what the op had saved was freed after this
   std::string reason;       ///< why a contribution is zero, or not finite
 
-  std::string rule;                      ///< update: "sgd", "set", ...
+  std::string rule;                      ///< update: "sgd", "adam", ...
   std::vector<TraceAttribute> settings;  ///< update: lr, momentum, ...
   std::vector<MicroStep> micro;          ///< what happens inside
   std::string note;                      ///< a sentence of the example's author
   std::optional<Question> question;
 };
 
+/// A part of the run that has a name.
 struct TracePhase {
   std::string name;
   int from = 1, to = 1;  ///< steps, counted from 1
 };
 
+/// The run: what was in it, and what happened, step by step.
 struct Trace {
   std::string title, command, version, dtype;  ///< command: what to type to get this trace again
   std::uint64_t seed = 0;
@@ -133,10 +137,11 @@ struct Trace {
   std::vector<TracePhase> phases;
   bool expects_red = false;  ///< the example has a planted mistake
 
-  /// Values and gradients after the first `steps` events, by tensor. Nothing: not there yet.
+  /// Values and gradients by tensor. Nothing: not there yet.
   struct State {
     std::vector<MaybeNumbers> value, grad;
   };
+  /// After the first `steps` events; all of them if there are fewer.
   State at(int steps) const;
   /// The first event with a red check, counted from 1; 0 if there is none.
   int first_red() const;
