@@ -55,7 +55,7 @@ std::string without_body(const std::string& code) {
   const std::size_t call = code.rfind(')', brace);
   if (brace == std::string::npos || call == std::string::npos || starts_with(code, "enum")) return code;
   std::size_t end = brace;
-  const std::size_t initialisers = code.find("\n    : ", code.find('('));
+  const std::size_t initialisers = code.find("\n      : ", code.find('('));
   const std::size_t inline_initialisers = code.find(") : ");
   if (initialisers < end) end = initialisers;
   if (inline_initialisers < end) end = inline_initialisers + 1;
