@@ -35,10 +35,18 @@ constexpr bool optimised =
     false;
 #endif
 
+constexpr bool with_threads =
+#ifdef YHAT_HAVE_THREADS
+    true;
+#else
+    false;
+#endif
+
 }  // namespace
 
 BuildInfo build_info() {
-  return {version(), YHAT_BUILD_TYPE, compiler(), kernels::isa_name(kernels::isa()), YHAT_SANITIZERS, optimised};
+  return {version(),       YHAT_BUILD_TYPE, compiler(),  kernels::isa_name(kernels::isa()),
+          YHAT_SANITIZERS, optimised,       with_threads};
 }
 
 }  // namespace yhat

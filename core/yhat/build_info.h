@@ -13,6 +13,7 @@ struct BuildInfo {
   std::string kernels;     ///< instruction set of the kernels in use: "avx2"
   std::string sanitizers;  ///< "address,undefined"; empty without
   bool optimised;          ///< whether the compiler optimised
+  bool threads;            ///< whether it can use more than one thread; without, num_threads() is 1
 };
 /// Of the library that the program runs with.
 BuildInfo build_info();

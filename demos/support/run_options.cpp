@@ -34,8 +34,10 @@ Facts banner(const RunOptions& options, const CommandLine& line, const Facts& mo
   std::string text =
       fmt::format("{}, {}{}, {} kernels", build.version, build.build_type.empty() ? "" : build.build_type + " build, ",
                   build.compiler, build.kernels);
-  if (!options.no_timing)
+  if (!options.no_timing) {
     text += fmt::format(", {} thread{}", yhat::num_threads(), yhat::num_threads() == 1 ? "" : "s");
+    if (!build.threads) text += " (built without threads)";
+  }
   Facts facts = {{"yhat", text}};
   if (!build.sanitizers.empty()) {
     facts.push_back(

@@ -15,7 +15,7 @@ namespace demo {
 struct RunOptions {
   std::int64_t seed = 42;
   std::int64_t threads = 0;  ///< 0: as the library decides
-  std::string out;           ///< folder for files
+  std::string out = "";      ///< folder for files
   std::string color = "auto";
   bool no_timing = false;
 };
