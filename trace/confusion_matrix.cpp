@@ -112,25 +112,33 @@ std::string ConfusionMatrix::matrix(int columns) const {
   const int name_width = std::max(digits, widest(names_, ""));
   const bool named = row_width + n * (name_width + 1) <= columns;
   const int width = named ? name_width : digits;
-  // Where even numbers of classes beside their names are too wide, the names of the rows are cut short.
+  // Where even numbers of classes beside their names are too wide, the names of the rows are cut short; then what does
+  // not fit goes on below.
   const int room = std::clamp(columns - 3 - n * (width + 1), 4, std::max(4, widest(names_, "")));
+  const int head = named ? row_width : room + 3;
+  const int fit = std::max(1, (columns - head) / (width + 1));
 
-  std::string text = padded(named ? "true class" : "   true", named ? row_width : room + 3);
-  for (std::size_t c = 0; c < classes(); ++c)
-    text += fmt::format(" {:>{}}", named ? names_[c] : fmt::to_string(c), width);
-  text += '\n';
-  for (std::size_t r = 0; r < classes(); ++r) {
-    if (named) {
-      text += padded(names_[r], row_width);
-    } else {
-      std::string name = names_[r];
-      while (text_width(name) > room) name.pop_back();
-      text += fmt::format("{:>2} ", r) + padded(name, room);
-    }
-    for (std::size_t c = 0; c < classes(); ++c) {
-      text += count(r, c) == 0 ? fmt::format(" {:>{}}", ".", width) : fmt::format(" {:>{}}", count(r, c), width);
-    }
+  std::string text;
+  for (int begin = 0; begin < n; begin += fit) {
+    const auto first = static_cast<std::size_t>(begin);
+    const auto last = static_cast<std::size_t>(std::min(n, begin + fit));
+    if (begin > 0) text += '\n';
+    text += padded(named ? "true class" : "   true", head);
+    for (std::size_t c = first; c < last; ++c)
+      text += fmt::format(" {:>{}}", named ? names_[c] : fmt::to_string(c), width);
     text += '\n';
+    for (std::size_t r = 0; r < classes(); ++r) {
+      std::string name = names_[r];
+      if (!named) {
+        while (text_width(name) > room) name.pop_back();
+        name = fmt::format("{:>2} {}", r, name);
+      }
+      text += padded(name, head);
+      for (std::size_t c = first; c < last; ++c) {
+        text += count(r, c) == 0 ? fmt::format(" {:>{}}", ".", width) : fmt::format(" {:>{}}", count(r, c), width);
+      }
+      text += '\n';
+    }
   }
   return text;
 }

@@ -87,7 +87,7 @@ std::string Screen::wrapped(const std::string& text, int indent) const {
     const std::string word = text.substr(at, end - at);
     if (!empty && text_width(line) + 1 + text_width(word) > columns_) {
       out += line + "\n";
-      line = blanks(indent);
+      line = blanks(std::min(indent, columns_ - text_width(word)));  // a long word is indented less
       empty = true;
     }
     if (!empty) line += ' ';

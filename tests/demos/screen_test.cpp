@@ -25,6 +25,7 @@ TEST_CASE("text is wrapped between words, and words longer than a line stay whol
   const Screen screen(20, false, false);
   CHECK(screen.wrapped("one two three four five six", 2) == "  one two three four\n  five six\n");
   CHECK(screen.wrapped("a/very/long/path/that/cannot/be/broken", 0) == "a/very/long/path/that/cannot/be/broken\n");
+  CHECK(screen.wrapped("it is a/path/of/18/chars", 4) == "    it is\n  a/path/of/18/chars\n");
   CHECK(screen.wrapped("", 0) == "\n");
 }
 

@@ -41,6 +41,16 @@ TEST_CASE("precision and recall of three classes, worked by hand") {
         " 0 cat  3 1 .\n"
         " 1 dog  1 1 .\n"
         " 2 emu  . . .\n");
+  CHECK(m.matrix(12) ==
+        "   true 0 1\n"
+        " 0 cat  3 1\n"
+        " 1 dog  1 1\n"
+        " 2 emu  . .\n"
+        "\n"
+        "   true 2\n"
+        " 0 cat  .\n"
+        " 1 dog  .\n"
+        " 2 emu  .\n");
 }
 
 TEST_CASE("a confusion matrix refuses classes it does not have, and counts nothing then") {

@@ -45,7 +45,7 @@ class ConfusionMatrix {
   /// A line per class: name, n, precision, recall; and one for all, with the unweighted means. NaN is shown as "-".
   std::string class_table() const;
   /// The counts, true classes down and predicted classes across, at most `columns` wide: columns are headed by the
-  /// number of the class, or the names if they fit.
+  /// number of the class, or the names if they fit; classes for which there is no room follow below.
   std::string matrix(int columns = 80) const;
 
  private:
