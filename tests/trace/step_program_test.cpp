@@ -1,63 +1,30 @@
 // SPDX-License-Identifier: MIT
 #ifdef YHAT_STEP_PROGRAM
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "tests/files/support.h"
+#include "tests/program.h"
 
 // The program as a user calls it: exit codes, files, what it prints.
 namespace {
 
-struct Run {
-  int code;
-  std::string out;  // with what went to stderr
-};
+using yhat::test::Run;
 
 Run run(const std::string& arguments, const std::string& before = "") {
-  const std::string command = before + " '" YHAT_STEP_PROGRAM "' " + arguments + " 2>&1 </dev/null";
-  std::FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe);
-  std::string out;
-  char buffer[4096];
-  for (std::size_t n; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) out.append(buffer, n);
-  const int status = pclose(pipe);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out};
+  return yhat::test::run(before + " '" YHAT_STEP_PROGRAM "' " + arguments + " 2>&1 </dev/null");
 }
 
 // `yhat_step diamond` on a terminal, with these keys typed ahead. "\x04" at the start of a line is the end of input.
-Run typed(const std::string& keys, bool no_color = false) {
-  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-  REQUIRE(terminal >= 0);
-  REQUIRE(grantpt(terminal) == 0);
-  REQUIRE(unlockpt(terminal) == 0);
-  const int end = open(ptsname(terminal), O_RDWR | O_NOCTTY);  // open before anybody reads: else there is nobody there
-  REQUIRE(end >= 0);
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    for (int descriptor : {0, 1, 2}) dup2(end, descriptor);
-    no_color ? setenv("NO_COLOR", "1", 1) : unsetenv("NO_COLOR");
-    execl(YHAT_STEP_PROGRAM, "yhat_step", "diamond", nullptr);
-    _exit(127);
-  }
-  close(end);
-  CHECK(write(terminal, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
-  std::string out;
-  char buffer[4096];
-  for (ssize_t n; (n = read(terminal, buffer, sizeof buffer)) > 0;) out.append(buffer, static_cast<std::size_t>(n));
-  close(terminal);
-  int status = 0;
-  waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out};
+Run typed(const std::string& keys, const std::string& before = "unset NO_COLOR;") {
+  yhat::test::Terminal terminal(before + " '" YHAT_STEP_PROGRAM "' diamond", 80);
+  for (char key : keys) terminal.press(key);
+  return terminal.finish();
 }
 
 // A folder of its own, empty again afterwards.
@@ -106,7 +73,7 @@ TEST_CASE("yhat_step: on a terminal it goes step by step, in colour unless NO_CO
   CHECK(has(coloured.out, "Enter next  p back"));
   CHECK_FALSE(has(coloured.out, "[3/11]"));
   CHECK(coloured.out.rfind("[1/11]") > coloured.out.find("[2/11]"));  // p went back
-  const Run plain = typed("\np\ng 9\nq\n", true);
+  const Run plain = typed("\np\ng 9\nq\n", "NO_COLOR=1");
   CHECK(plain.code == 0);
   CHECK(has(plain.out, "[9/11] backward"));
   CHECK_FALSE(has(plain.out, "\033"));
