@@ -2,8 +2,8 @@
 #include "yhat/dataset.h"
 
 #include <cstdint>
-#include <cstdlib>
 
+#include "tests/environment.h"
 #include "tests/files/support.h"
 
 namespace {
@@ -24,28 +24,6 @@ void write_four(const TempFolder& folder, const std::string& joint = "-") {
   yhat::test::write_file(folder / ("t10k-images" + joint + "idx3-ubyte"), images(2));
   yhat::test::write_file(folder / ("t10k-labels" + joint + "idx1-ubyte"), labels(std::string("\0\x09", 2)));
 }
-/// Sets an environment variable for a scope.
-class Environment {
- public:
-  explicit Environment(const std::string& folder) {
-    const char* old = std::getenv("YHAT_DATA");
-    had_ = old != nullptr;
-    if (had_) old_ = old;
-    set(folder);
-  }
-  ~Environment() { set(had_ ? old_ : ""); }
-  static void set(const std::string& value) {
-#ifdef _WIN32
-    _putenv_s("YHAT_DATA", value.c_str());
-#else
-    setenv("YHAT_DATA", value.c_str(), 1);
-#endif
-  }
-
- private:
-  bool had_;
-  std::string old_;
-};
 template <class E, class F>
 std::string message(F f) {
   try {
@@ -127,16 +105,16 @@ TEST_CASE("a plain file is taken before a packed one") {
 TEST_CASE("which data: the folder given, then the environment, then the sample, and never a fall-back") {
   const TempFolder folder;
   write_four(folder);
-  const Environment environment("/no/such/folder");
+  const yhat::test::Environment data("YHAT_DATA", "/no/such/folder");
   CHECK(yhat::open_dataset({.folder = folder.path()}).train.size() == 3);
   CHECK(message<yhat::IoError>([] { yhat::open_dataset(); }).find("FashionMnist: /no/such/folder: ") == 0);
-  Environment::set(folder.path());
+  data.set(folder.path());
   CHECK(yhat::open_dataset().train.size() == 3);
   CHECK(message<yhat::IoError>([] { yhat::open_dataset({.folder = "/not/there"}); }).find("/not/there") !=
         std::string::npos);
   CHECK(message<yhat::ArgumentError>([] { yhat::open_dataset({.names = "cats"}); }) ==
         "class_names: 'cats' (fashion or digits)");
-  Environment::set("");
+  data.set("");
 #ifdef YHAT_TEST_EMBED_SAMPLE
   CHECK(yhat::open_dataset().sample);
   CHECK(message<yhat::ArgumentError>([] { yhat::open_dataset({.names = "digits"}); }).find("the built-in sample is") !=
@@ -165,8 +143,7 @@ TEST_CASE("the full Fashion-MNIST, where it is installed") {
   const std::string folder = "/usr/share/datasets/fashion-mnist";
   if (!std::filesystem::exists(folder)) {
     MESSAGE("skipped: " << folder << " is not there (Debian: dataset-fashion-mnist)");
-    CHECK(true);
-    return;
+    return;  // CTest reads the message
   }
 #ifdef YHAT_TEST_ZLIB
   const yhat::FashionMnist data(folder);
