@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+#error "this unit is broken"
