@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash
 # For the scripts of this folder: runs one check after another, keeps each one's log and a line about it.
 set -u
 started=$SECONDS
