@@ -9,7 +9,7 @@ usage() {
 usage: ./run.sh demo              set up, build, run the demonstrations; the last trains LeNet on images of clothes
        ./run.sh demo NAME [ARGS]  build one of them and run it with ARGS (try --help)
        ./run.sh demo list         their names
-       ./run.sh test              set up, build, run all tests
+       ./run.sh test              set up, build, run the tests (slow ones and others: see README.md)
 The repository holds 3,000 images. All 70,000: apt-get install dataset-fashion-mnist, then
        ./run.sh demo lenet --data /usr/share/datasets/fashion-mnist
 END
