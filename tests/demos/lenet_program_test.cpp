@@ -47,7 +47,7 @@ double top1_error(const std::string& text) {
 /// The lines that are left on a screen: after a carriage return, text replaces what stood there.
 std::vector<std::string> screen_lines(const std::string& out) {
   std::vector<std::string> lines;
-  std::istringstream in(std::regex_replace(out, std::regex("\033\\[[0-9;]*m"), ""));
+  std::istringstream in(out);
   for (std::string written; std::getline(in, written);) {
     std::string line;
     std::istringstream parts(written);
@@ -61,7 +61,7 @@ std::vector<std::string> screen_lines(const std::string& out) {
 
 TEST_CASE("lenet: in a pipe it prints plain ASCII, learns, and writes the same three files twice") {
   const TempFolder folder;
-  const std::string command = lenet_in(folder, "--no-timing --out a 2>&1");
+  const std::string command = lenet_in(folder, "--no-timing --epochs 8 --out a 2>&1");
   const Run first = yhat::test::run(command);
   CAPTURE(first.out);
   REQUIRE(first.code == 0);
@@ -109,7 +109,7 @@ TEST_CASE("lenet: Ctrl-C after the first epoch ends with 130 and whole files") {
   const Run r = terminal.finish();
   CAPTURE(r.out);
   CHECK(r.code == 130);
-  CHECK(r.out.find("stopped by Ctrl-C in epoch 2 of 1000") != std::string::npos);
+  CHECK(r.out.find("stopped by Ctrl-C in epoch ") != std::string::npos);
   whole_files(folder / "c");
   CHECK(std::distance(std::filesystem::directory_iterator(folder / "c"), {}) == 3);
 }
@@ -124,13 +124,12 @@ TEST_CASE("lenet: a terminal of 40 columns has no longer line and is left clean,
     const Run r = terminal.finish();
     CHECK(r.code == 0);
     CHECK(r.out.find("\repoch 1/1 [") != std::string::npos);  // the progress was shown, and is gone:
-    std::string too_long, left;
-    for (const std::string& line : screen_lines(r.out)) {
-      if (line.size() > 40) too_long += line + '\n';
-      if (line.find("1/1 [") != std::string::npos) left += line + '\n';
-    }
-    CHECK(too_long == "");
-    CHECK(left == "");
+    const std::string plain = std::regex_replace(r.out, std::regex("\033\\[[0-9;]*m"), "");
+    std::smatch wide;
+    const bool too_wide = std::regex_search(plain, wide, std::regex("[^\r\n]{41,}"));
+    CAPTURE(wide.str());
+    CHECK_FALSE(too_wide);
+    for (const std::string& line : screen_lines(plain)) CHECK(line.find("1/1 [") == std::string::npos);
     REQUIRE((r.out.find('\033') != std::string::npos) == color);
     if (color) CHECK(r.out.substr(r.out.rfind('\033'), 4) == "\033[0m");
     CHECK(r.out.ends_with("\r\n"));
