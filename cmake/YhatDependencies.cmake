@@ -38,6 +38,9 @@ if(YHAT_BUILD_DEMOS OR YHAT_BUILD_LABS OR YHAT_BUILD_BENCH)
 endif()
 if(YHAT_BUILD_TESTS OR YHAT_BUILD_LABS)
   set(DOCTEST_NO_INSTALL ON)
+  if(YHAT_INSTALL AND YHAT_BUILD_LABS)
+    set(DOCTEST_NO_INSTALL OFF)  # the installed labs name it
+  endif()
   set(DOCTEST_WITH_TESTS OFF)
   yhat_need(doctest 2.4.9 TARGET doctest::doctest NAMES doctest-dev doctest
     URL https://github.com/doctest/doctest/archive/refs/tags/v2.4.12.tar.gz
@@ -47,6 +50,12 @@ if(yhat_missing)
   list(JOIN yhat_missing "\n " text)
   message(FATAL_ERROR " ${text}")  # CMake does not wrap lines that begin with a blank
 endif()
+
+# yhat_uses_json(<target>): the target's own files include json's headers. Linked instead, even privately, a static library
+# would name json's target to whoever uses it from a build folder.
+function(yhat_uses_json target)
+  target_include_directories(${target} SYSTEM PRIVATE $<TARGET_PROPERTY:nlohmann_json::nlohmann_json,INTERFACE_INCLUDE_DIRECTORIES>)
+endfunction()
 
 # Used if they are there. Without them: one thread; no .gz files; no JPEG files.
 if(YHAT_THREADS)

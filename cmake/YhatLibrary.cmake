@@ -35,7 +35,8 @@ add_library(yhat ${sources})
 add_library(yhat::yhat ALIAS yhat)
 target_sources(yhat PUBLIC FILE_SET HEADERS BASE_DIRS ${base_dirs} FILES ${headers})
 target_compile_features(yhat PUBLIC cxx_std_20)
-target_link_libraries(yhat PUBLIC fmt::fmt PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+target_link_libraries(yhat PUBLIC fmt::fmt)
+yhat_uses_json(yhat)
 set_target_properties(yhat PROPERTIES
   CXX_EXTENSIONS OFF
   POSITION_INDEPENDENT_CODE ON

@@ -8,6 +8,9 @@ set(given_dir "${CMAKE_INSTALL_LIBDIR}/yhat-labs")
 install(TARGETS yhat_labs_main yhat-grade yhat-lab EXPORT yhatLabsTargets COMPONENT labs)
 install(EXPORT yhatLabsTargets NAMESPACE yhat:: DESTINATION "${package_dir}" COMPONENT labs)
 export(EXPORT yhatLabsTargets NAMESPACE yhat:: FILE "${PROJECT_BINARY_DIR}/yhatLabsTargets.cmake")
+if(TARGET doctest)  # a downloaded one, which exports itself only when it is installed
+  export(TARGETS doctest NAMESPACE doctest:: FILE "${PROJECT_BINARY_DIR}/doctestTargets.cmake")
+endif()
 
 # A student's file includes what the library's own file does, by the same paths.
 foreach(folder IN ITEMS core layers losses optim models data trace include)
@@ -17,8 +20,7 @@ install(DIRECTORY support/include DESTINATION "${source_dir}/labs/support" COMPO
 install(FILES grader/report.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/yhat/labs" COMPONENT labs)
 install(FILES support/cmake/YhatLabs.cmake DESTINATION "${package_dir}" COMPONENT labs)
 
-file(WRITE "${PROJECT_BINARY_DIR}/yhatLabsPaths.cmake" "find_dependency(nlohmann_json)
-set(YHAT_LABS_SOURCE \"${PROJECT_SOURCE_DIR}\")
+file(WRITE "${PROJECT_BINARY_DIR}/yhatLabsPaths.cmake" "set(YHAT_LABS_SOURCE \"${PROJECT_SOURCE_DIR}\")
 set(YHAT_LABS_GIVEN \"${CMAKE_CURRENT_BINARY_DIR}\")
 set(YHAT_LABS_MODULE \"${CMAKE_CURRENT_SOURCE_DIR}/support/cmake/YhatLabs.cmake\")
 ")
