@@ -280,7 +280,7 @@ Tensor record(const char* op, Tensor value, Parts&&... parts) {
   std::size_t a = 0;
   auto place = [&](auto&& part) {
     if constexpr (detail::is_edge<decltype(part)>) {
-      edges[e++] = std::move(part);
+      edges[e++] = std::forward<decltype(part)>(part);
     } else {
       attributes[a++] = part;
     }
