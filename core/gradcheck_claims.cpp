@@ -126,7 +126,7 @@ std::vector<Numbers> Check::gradient(const Tensors& y, const Tensors& v) {
 }
 
 std::vector<Numbers> Check::gradient_twice(const Tensors& v) {
-  const std::vector<Numbers> a = gradient(y_, v);
+  std::vector<Numbers> a = gradient(y_, v);
   const std::vector<Numbers> b = gradient(again_, v);
   for (std::size_t i = 0; i < a.size(); ++i) {
     for (std::size_t k = 0; k < a[i].size(); ++k) {

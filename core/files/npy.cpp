@@ -92,7 +92,7 @@ class DictionaryReader {
     if (quote != '\'' && quote != '"') unexpected("a text in quotes");
     const std::size_t end = text_.find(quote, at_ + 1);
     if (end == std::string_view::npos) fail(at_, "a text without its closing quote");
-    const std::string result(text_.substr(at_ + 1, end - at_ - 1));
+    std::string result(text_.substr(at_ + 1, end - at_ - 1));
     at_ = end + 1;
     return result;
   }
