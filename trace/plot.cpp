@@ -15,7 +15,7 @@ namespace {
 
 // The drawing in its own units; the page scales it.
 constexpr double plot_width = 560, plot_height = 320;
-constexpr double left = 58, top = 16, bottom = 46;
+constexpr double margin_left = 58, margin_top = 16, margin_bottom = 46;
 
 class Drawing {
  public:
@@ -30,12 +30,12 @@ class Drawing {
     out_ = fmt::format(
         "<svg class=\"plot\" viewBox=\"0 0 {:g} {:g}\" role=\"img\" aria-labelledby=\"{}\" "
         "data-x=\"{:g} {:g} {:g} {:g}\"><title id=\"{}\">{}</title>\n",
-        plot_width, plot_height, id_, x_lo_, x_hi_, left, plot_width - right_, id_, escape_html(description()));
+        plot_width, plot_height, id_, x_lo_, x_hi_, margin_left, plot_width - right_, id_, escape_html(description()));
     if (any_) {
       axes();
       if (!std::isnan(extras_.here)) {
-        out_ += fmt::format("<line class=\"here\" y1=\"{:g}\" y2=\"{:g}\" transform=\"translate({:.1f} 0)\"/>\n", top,
-                            plot_height - bottom, px(extras_.here));
+        out_ += fmt::format("<line class=\"here\" y1=\"{:g}\" y2=\"{:g}\" transform=\"translate({:.1f} 0)\"/>\n",
+                            margin_top, plot_height - margin_bottom, px(extras_.here));
       }
       for (std::size_t i = 0; i < plot_.series.size(); ++i) curve(plot_.series[i]);
       names();
@@ -93,11 +93,11 @@ class Drawing {
   double px(double x) const {
     const double share =
         extras_.log_x ? std::log1p(x - x_lo_) / std::log1p(x_hi_ - x_lo_) : (x - x_lo_) / (x_hi_ - x_lo_);
-    return left + share * (plot_width - left - right_);
+    return margin_left + share * (plot_width - margin_left - right_);
   }
   double py(double scaled_y) const {
     const double share = std::clamp((scaled_y - y_lo_) / (y_hi_ - y_lo_), 0.0, 1.0);
-    return plot_height - bottom - share * (plot_height - top - bottom);
+    return plot_height - margin_bottom - share * (plot_height - margin_top - margin_bottom);
   }
 
   void axes() {
@@ -109,24 +109,25 @@ class Drawing {
     }
     for (const double y : rows) {
       const std::string label = plot_.log_y ? decade(y) : fmt::format("{:g}", y);
-      out_ += fmt::format("<line class=\"grid\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", left,
+      out_ += fmt::format("<line class=\"grid\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", margin_left,
                           plot_width - right_, py(y), py(y));
-      out_ += fmt::format("<text class=\"tick\" x=\"{:g}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", left - 8,
-                          py(y) + 4, label);
+      out_ += fmt::format("<text class=\"tick\" x=\"{:g}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n",
+                          margin_left - 8, py(y) + 4, label);
     }
-    out_ += fmt::format("<line class=\"axis\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:g}\" y2=\"{:g}\"/>\n", left,
-                        plot_width - right_, plot_height - bottom, plot_height - bottom);
+    out_ += fmt::format("<line class=\"axis\" x1=\"{:g}\" x2=\"{:g}\" y1=\"{:g}\" y2=\"{:g}\"/>\n", margin_left,
+                        plot_width - right_, plot_height - margin_bottom, plot_height - margin_bottom);
     for (const double x : extras_.log_x ? counts() : axis_ticks(x_lo_, x_hi_, 8)) {
       out_ += fmt::format("<line class=\"axis\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:g}\" y2=\"{:g}\"/>", px(x), px(x),
-                          plot_height - bottom, plot_height - bottom + 4);
+                          plot_height - margin_bottom, plot_height - margin_bottom + 4);
       out_ += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{:g}</text>\n", px(x),
-                          plot_height - bottom + 18, x);
+                          plot_height - margin_bottom + 18, x);
     }
-    out_ += fmt::format("<text class=\"label\" x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{}</text>\n",
-                        left + (plot_width - left - right_) / 2, plot_height - 8, escape_html(plot_.x_label));
+    out_ +=
+        fmt::format("<text class=\"label\" x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{}</text>\n",
+                    margin_left + (plot_width - margin_left - right_) / 2, plot_height - 8, escape_html(plot_.x_label));
     out_ += fmt::format(
         "<text class=\"label\" transform=\"rotate(-90)\" x=\"{:.1f}\" y=\"14\" text-anchor=\"middle\">{}</text>\n",
-        -(top + (plot_height - top - bottom) / 2), escape_html(plot_.y_label));
+        -(margin_top + (plot_height - margin_top - margin_bottom) / 2), escape_html(plot_.y_label));
   }
 
   // 0, 1, 2, 5, 10, 20, ...
@@ -170,7 +171,7 @@ class Drawing {
     if (!shown(m.x, m.y)) return;
     const double x = px(m.x);
     const double y = py(scaled(m.y));
-    const double below = y + 44 < plot_height - bottom ? 1 : -1;  // words under the point where there is room
+    const double below = y + 44 < plot_height - margin_bottom ? 1 : -1;  // words under the point where there is room
     out_ += fmt::format(
         "<circle class=\"mark\" cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"5\"/><line class=\"axis\" x1=\"{0:.1f}\" "
         "x2=\"{0:.1f}\" y1=\"{2:.1f}\" y2=\"{3:.1f}\"/><text class=\"name\" x=\"{0:.1f}\" y=\"{4:.1f}\" "
@@ -195,7 +196,7 @@ class Drawing {
     std::sort(placed.begin(), placed.end(), [](const Name& a, const Name& b) { return a.y < b.y; });
     constexpr double line = 15;
     for (std::size_t i = 1; i < placed.size(); ++i) placed[i].y = std::max(placed[i].y, placed[i - 1].y + line);
-    double limit = plot_height - bottom;
+    double limit = plot_height - margin_bottom;
     for (std::size_t i = placed.size(); i-- > 0; limit = placed[i].y - line) placed[i].y = std::min(placed[i].y, limit);
     for (const Name& name : placed) {
       out_ += fmt::format(

@@ -88,11 +88,11 @@ void Progress::update(std::int64_t done, const std::vector<std::string>& fields)
   shown.seconds = last_drawn_ - started_;
   if (whole_run_ > 0) {  // ETA and ms/step are those of the run; the bar and the count those of the stretch
     const double step = shown.seconds / std::max(1.0, static_cast<double>(before_ + done));
-    const double left = static_cast<double>(whole_run_ - before_ - done);
+    const double remaining = static_cast<double>(whole_run_ - before_ - done);
     shown.seconds = 0;
     if (before_ + done > 0) {
       shown.fields.push_back(fmt::format("{:.{}f} ms/step", 1e3 * step, step >= 0.01 ? 0 : 1));
-      shown.fields.push_back("ETA " + clock_time(step * left));
+      shown.fields.push_back("ETA " + clock_time(step * remaining));
     }
   }
   const int columns = options_.columns > 0 ? options_.columns : terminal_columns(options_.stream);

@@ -71,10 +71,9 @@ Tensor composed(const Tensor& w1, const Tensor& w2) {
 
 Composition compare_composed() {
   Rng rng(1);
-  const auto f64 = Dtype::f64;
-  const Tensor x = randn({2, 3, 9, 8}, rng, f64);
-  const Tensor w1 = randn({4, 3, 3, 3}, rng, f64);
-  const Tensor w2 = randn({2, 4, 3, 3}, rng, f64);
+  const Tensor x = randn({2, 3, 9, 8}, rng, Dtype::f64);
+  const Tensor w1 = randn({4, 3, 3, 3}, rng, Dtype::f64);
+  const Tensor w2 = randn({2, 4, 3, 3}, rng, Dtype::f64);
   const Tensor one = conv2d(x, composed(w1, w2));
   const auto apart = [&](const Tensor& stack) { return max(abs(stack - one)).item() / max(abs(one)).item(); };
   return {apart(conv2d(conv2d(x, w1), w2)), apart(conv2d(relu(conv2d(x, w1)), w2))};

@@ -20,15 +20,14 @@ Tensor half_of(const Tensor& x, std::int64_t axis, int which) {
 
 HalvesCompared compare_halves(const std::string& layer, const Conv2dOptions& o, std::int64_t size, Rng& rng) {
   if (o.groups != 2) throw ArgumentError("compare_halves", fmt::format("{} groups (2)", o.groups));
-  const auto f64 = Dtype::f64;
   const double scale = 1 / std::sqrt(static_cast<double>(o.in / 2 * o.kernel.h * o.kernel.w));  // outputs of size 1
-  const Tensor x = randn({1, o.in, size, size}, rng, f64).requires_grad_();
-  const Tensor w = (scale * randn({o.out, o.in / 2, o.kernel.h, o.kernel.w}, rng, f64)).requires_grad_();
-  const Tensor b = randn({o.out}, rng, f64).requires_grad_();
+  const Tensor x = randn({1, o.in, size, size}, rng, Dtype::f64).requires_grad_();
+  const Tensor w = (scale * randn({o.out, o.in / 2, o.kernel.h, o.kernel.w}, rng, Dtype::f64)).requires_grad_();
+  const Tensor b = randn({o.out}, rng, Dtype::f64).requires_grad_();
 
   // Once as one convolution with groups ...
   const Tensor grouped = conv2d(x, w, b, {.stride = o.stride, .padding = o.padding, .groups = 2});
-  const Tensor seed = scale * randn(grouped.shape(), rng, f64);
+  const Tensor seed = scale * randn(grouped.shape(), rng, Dtype::f64);
   const Tensors g = grad(grouped, {x, w, b}, {.retain_graph = true, .seed = seed});
 
   // ... and once as two, each with its half of the input maps, kernels and biases.
