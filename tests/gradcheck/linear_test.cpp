@@ -91,7 +91,7 @@ TEST_CASE("integer identity 57: convolution in x, weight and bias, its companion
 
 TEST_CASE("integer identity: convolutions wide enough for every vector kernel, and padded by more than a stride") {
   std::vector<ConvCase> cases = {{2, 2, 8, 9, 3, {5, 5}, {.stride = {2, 3}, .padding = {3, 4}}, false},
-                                 {2, 2, 4, 1, 3, {1, 1}, {.stride = {1, 3}, .padding = {0, 1}}, false}};
+                                 {2, 2, 4, 2, 3, {1, 1}, {.stride = {1, 3}, .padding = {0, 1}}, false}};
   for (std::int64_t channels : {8, 16, 17, 33}) {
     for (std::int64_t stride : {1, 2}) {
       cases.push_back({2, channels, 13, 18, channels + 3, {3, 3}, {.stride = stride, .padding = {1, 2}}, false});

@@ -6,7 +6,10 @@
 
 using namespace yhat;
 using near::error_of;
+
+namespace {
 using Labels = std::vector<std::int64_t>;
+}
 
 TEST_CASE("top_k_error: the share of rows whose label is not among the k best") {
   const Tensor scores = tensor({{0.1, 0.7, 0.2}, {0.5, 0.3, 0.2}, {0, 1, 2}, {3, 2, 1}});
