@@ -8,17 +8,14 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/sanitizer.h"
 #include "formats.h"
 
 using namespace yhat::labs;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
+constexpr bool sanitized = !yhat::recycling;
 
 /// A manifest of cases of the hostile program.
 Manifest manifest_of(const std::map<std::string, std::string>& limits) {

@@ -101,8 +101,8 @@ TEST_CASE(
   CHECK(max(abs(mean - g * (2.0 / 3))).item() < 1e-15);
   // A batch of two: N = 2.
   const Tensor two = tensor({{1, 2, 3}, {1, 2, 3}}, Dtype::f64).requires_grad_(true);
-  const Tensor both = grad(mse_loss(softmax(two, 1), one_hot({2, 2}, 3, Dtype::f64)), {two})[0];
-  CHECK(max(abs(slice(both, 0, 0, 1) - g * (2.0 / 6))).item() < 1e-15);
+  const Tensor g2 = grad(mse_loss(softmax(two, 1), one_hot({2, 2}, 3, Dtype::f64)), {two})[0];
+  CHECK(max(abs(slice(g2, 0, 0, 1) - g * (2.0 / 6))).item() < 1e-15);
 }
 
 TEST_CASE("lecture 15, mse_vs_cross_entropy: squared error on a linear output is z - y") {

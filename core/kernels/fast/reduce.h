@@ -76,7 +76,9 @@ void sum_rows(int64_t n, int64_t cols, int64_t stride, const T* x, T* y, T* stac
 
 template <class T>
 void sum_axis(int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
-  if (inner == 1 && n > 1024 * sum_block) {
+  if (n == 0) {
+    for (int64_t i = 0; i < outer * inner; ++i) y[i] = 0;
+  } else if (inner == 1 && n > 1024 * sum_block) {
     for (int64_t o = 0; o < outer; ++o) y[o] = sum(n, x + o * n);
   } else if (inner == 1) {
     parallel_for(outer, max(1, 30000 / max(1, n)), [&](int64_t begin, int64_t end) {
