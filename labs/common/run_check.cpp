@@ -24,6 +24,12 @@ namespace {
 constexpr std::string_view not_implemented = "not implemented: ";
 constexpr std::size_t most_records = 500;
 
+// Instrumented code takes longer, and more of the stack.
+double slowdown(const RunOptions& options) { return options.address_sanitizer ? 4 : 1; }
+double seconds_allowed(const Check& check, const RunOptions& options) {
+  return check.seconds * options.time_scale * slowdown(options);
+}
+
 std::string fresh_nonce() {
   std::random_device random;
   std::string nonce;
@@ -142,8 +148,7 @@ class Judge {
     if (ended_.timed_out) return Verdict::timeout;
     if (out_of_memory_) return Verdict::memory;
     if (ended_.signal != 0) return Verdict::crash;
-    if (options_.address_sanitizer && ended_.output.find("AddressSanitizer") != std::string::npos)
-      return Verdict::crash;
+    if (options_.address_sanitizer && sanitizer_spoke()) return Verdict::crash;
     if (!any("end")) return Verdict::exited_early;
     const Record* start = only("start");
     const Record* end = only("end");
@@ -173,7 +178,7 @@ class Judge {
         return;
       }
       case Verdict::timeout:
-        result_.headline = fmt::format("Stopped after {:.10g} s.", check_.seconds * options_.time_scale);
+        result_.headline = fmt::format("Stopped after {:.10g} s.", seconds_allowed(check_, options_));
         extra = check_.on_timeout;
         break;
       case Verdict::memory:
@@ -206,6 +211,12 @@ class Judge {
     result_.output = trim(ended_.output.substr(0, 2000));
   }
 
+  // Of undefined behaviour there is only a line with the words "runtime error".
+  bool sanitizer_spoke() const {
+    return ended_.output.find("AddressSanitizer") != std::string::npos ||
+           ended_.output.find(": runtime error: ") != std::string::npos;
+  }
+
   std::string signal_name() const {
     switch (ended_.signal) {
       case SIGSEGV:
@@ -223,7 +234,7 @@ class Judge {
       case SIGXFSZ:
         return "SIGXFSZ";
       case 0:
-        return "AddressSanitizer";
+        return "sanitizer";
       default:
         return fmt::format("signal {}", ended_.signal);
     }
@@ -266,10 +277,9 @@ CheckResult run_check(const Manifest& manifest, const Check& check, const RunOpt
   command.arguments = {options.program.string(), "--test-case=" + check.name, "--case-sensitive=true",
                        "--no-colors=true", "--out=/dev/null"};
   command.folder = scratch.path();
-  const double slower = options.address_sanitizer ? 4 : 1;
-  command.seconds = check.seconds * options.time_scale * slower;
+  command.seconds = seconds_allowed(check, options);
   command.memory_mib = options.address_sanitizer ? 0 : check.memory_mib;
-  command.stack_kib = static_cast<int>(check.stack_kib * slower);
+  command.stack_kib = static_cast<int>(check.stack_kib * slowdown(options));
   command.sandbox = options.sandbox;
   command.clean_environment = true;
   command.file_mib = options.sandbox ? 1 : 0;
