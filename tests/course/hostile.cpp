@@ -94,7 +94,7 @@ TEST_CASE("h.12 null write") {
 TEST_CASE("h.13 own handler") {
   CHECK(true);
   std::signal(SIGSEGV, student_handler);
-  *nowhere = 1;
+  std::raise(SIGSEGV);  // as a null write would: but that is stopped before by the undefined-behaviour sanitizer
 }
 TEST_CASE("h.14 fork") {
   CHECK(fork() >= 0);
