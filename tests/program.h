@@ -35,6 +35,19 @@ inline Run run(const std::string& command) {
   return {exit_status(pclose(pipe)), out};
 }
 
+/// False, with the words by which ctest counts a test as skipped, where there are no pseudo-terminals: a bare chroot
+/// has none.
+inline bool have_terminals() {
+  int screen = -1, program = -1;
+  if (openpty(&screen, &program, nullptr, nullptr, nullptr) != 0) {
+    MESSAGE("skipped: no pseudo-terminals here (is /dev/pts mounted?)");
+    return false;
+  }
+  close(screen);
+  close(program);
+  return true;
+}
+
 /// Runs a line of the shell in a terminal of its own: here are its screen and its keyboard.
 class Terminal {
  public:

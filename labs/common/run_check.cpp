@@ -213,7 +213,7 @@ class Judge {
 
   // Of undefined behaviour there is only a line with the words "runtime error".
   bool sanitizer_spoke() const {
-    return ended_.output.find("AddressSanitizer") != std::string::npos ||
+    return ended_.output.find("Sanitizer") != std::string::npos ||
            ended_.output.find(": runtime error: ") != std::string::npos;
   }
 

@@ -12,10 +12,9 @@
 #include "formats.h"
 
 using namespace yhat::labs;
+using yhat::sanitized;
 
 namespace {
-
-constexpr bool sanitized = !yhat::recycling;
 
 /// A manifest of cases of the hostile program.
 Manifest manifest_of(const std::map<std::string, std::string>& limits) {

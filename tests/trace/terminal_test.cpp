@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "tests/environment.h"
+#include "tests/program.h"
 
 using yhat::ColorMode;
 using yhat::test::Environment;
@@ -61,12 +62,14 @@ TEST_CASE("a file is no terminal: its width is that of COLUMNS or 80, colour onl
 }
 
 TEST_CASE("a terminal tells its width, before COLUMNS does") {
+  if (!yhat::test::have_terminals()) return;
   const Environment columns("COLUMNS", "40");
   CHECK(yhat::terminal_columns(EmptyTerminal(33).stream) == 33);
   CHECK(yhat::terminal_columns(EmptyTerminal(0).stream) == 40);
 }
 
 TEST_CASE("a terminal gets colour unless NO_COLOR has a value, TERM is dumb, or an option says otherwise") {
+  if (!yhat::test::have_terminals()) return;
   const EmptyTerminal terminal(80);
   CHECK(yhat::is_terminal(terminal.stream));
   const Environment term("TERM", "xterm");
