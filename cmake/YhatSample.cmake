@@ -9,6 +9,7 @@ endif()
 set(generated "${PROJECT_BINARY_DIR}/generated/embedded_sample.cpp")
 file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/generated")
 add_executable(yhat_embed_files "${PROJECT_SOURCE_DIR}/cmake/embed_files.cpp")
+set_target_properties(yhat_embed_files PROPERTIES COMPILE_OPTIONS "" LINK_OPTIONS "")  # a tool: no sanitizer, no fuzzing
 target_compile_features(yhat_embed_files PRIVATE cxx_std_20)
 add_custom_command(OUTPUT "${generated}"
   COMMAND yhat_embed_files "${generated}" data/embedded_sample.h embedded_file ${sample_files}
