@@ -55,23 +55,19 @@ class Pool {
   void* take(std::size_t bytes) {
     bytes = size_class(bytes);
     const std::lock_guard lock(mutex_);
-    statistics_.in_use += static_cast<std::int64_t>(bytes);
-    if (statistics_.in_use > statistics_.peak_in_use) statistics_.peak_in_use = statistics_.in_use;
     if (const auto fitting = find(bytes); fitting != free_.end()) {
       const std::size_t size = fitting->first;
       void* block = fitting->second.back();
       if (size > bytes) lent_for_less_.emplace(block, size);
       fitting->second.pop_back();
       statistics_.cached -= static_cast<std::int64_t>(size);
+      count(bytes);
       return block;
     }
     ++statistics_.system_allocations;
-    try {
-      return from_system(bytes);
-    } catch (const std::bad_alloc&) {
-      statistics_.in_use -= static_cast<std::int64_t>(bytes);
-      throw;
-    }
+    void* block = from_system(bytes);
+    count(bytes);
+    return block;
   }
 
   void give(void* block, std::size_t bytes) noexcept {
@@ -117,6 +113,11 @@ class Pool {
     const std::size_t most = bytes < shared_from ? bytes : 4 * bytes;
     while (it != free_.end() && it->first <= most && it->second.empty()) ++it;
     return it != free_.end() && it->first <= most ? it : free_.end();
+  }
+
+  void count(std::size_t taken) {
+    statistics_.in_use += static_cast<std::int64_t>(taken);
+    if (statistics_.in_use > statistics_.peak_in_use) statistics_.peak_in_use = statistics_.in_use;
   }
 
   std::mutex mutex_;

@@ -68,20 +68,22 @@ void check_linear(const std::string& name, const Fn& f, const std::vector<Shape>
   }
 }
 
+// A convolution and its two companions.
+void check_convolution(const ConvCase& c) {
+  check_linear("conv2d " + c.name(), [&](const Tensors& t) { return Tensors{conv2d(t[0], t[1], c.spec)}; },
+               {c.x_shape(), c.w_shape()});
+  check_linear("input grad " + c.name(),
+               [&](const Tensors& t) { return Tensors{conv2d_input_grad(t[0], t[1], c.x_shape(), c.spec)}; },
+               {c.y_shape(), c.w_shape()});
+  check_linear("weight grad " + c.name(),
+               [&](const Tensors& t) { return Tensors{conv2d_weight_grad(t[0], t[1], c.w_shape(), c.spec)}; },
+               {c.y_shape(), c.x_shape()});
+}
+
 }  // namespace
 
 TEST_CASE("integer identity 57: convolution in x, weight and bias, its companions, the whole grid") {
-  for (const ConvCase& c : conv_cases(1500)) {
-    std::vector<Shape> shapes{c.x_shape(), c.w_shape()};
-    check_linear(
-        "conv2d " + c.name(), [&](const Tensors& t) { return Tensors{conv2d(t[0], t[1], c.spec)}; }, shapes);
-    check_linear("input grad " + c.name(),
-                 [&](const Tensors& t) { return Tensors{conv2d_input_grad(t[0], t[1], c.x_shape(), c.spec)}; },
-                 {c.y_shape(), c.w_shape()});
-    check_linear("weight grad " + c.name(),
-                 [&](const Tensors& t) { return Tensors{conv2d_weight_grad(t[0], t[1], c.w_shape(), c.spec)}; },
-                 {c.y_shape(), c.x_shape()});
-  }
+  for (const ConvCase& c : conv_cases(1500)) check_convolution(c);
   check_linear("bias",
                [](const Tensors& t) {
                  return Tensors{conv2d(zeros({2, 3, 4, 5}, t[0].dtype()), zeros({4, 3, 2, 2}, t[0].dtype()), t[0])};
@@ -97,16 +99,7 @@ TEST_CASE("integer identity: convolutions wide enough for every vector kernel, a
       cases.push_back({2, channels, 13, 18, channels + 3, {3, 3}, {.stride = stride, .padding = {1, 2}}, false});
     }
   }
-  for (const ConvCase& c : cases) {
-    check_linear("conv2d " + c.name(), [&](const Tensors& t) { return Tensors{conv2d(t[0], t[1], c.spec)}; },
-                 {c.x_shape(), c.w_shape()});
-    check_linear("input grad " + c.name(),
-                 [&](const Tensors& t) { return Tensors{conv2d_input_grad(t[0], t[1], c.x_shape(), c.spec)}; },
-                 {c.y_shape(), c.w_shape()});
-    check_linear("weight grad " + c.name(),
-                 [&](const Tensors& t) { return Tensors{conv2d_weight_grad(t[0], t[1], c.w_shape(), c.spec)}; },
-                 {c.y_shape(), c.x_shape()});
-  }
+  for (const ConvCase& c : cases) check_convolution(c);
 }
 
 TEST_CASE(
