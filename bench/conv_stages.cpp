@@ -43,8 +43,9 @@ void six_loops(const Values& x, const Values& w, Values& y) {
   }
 }
 
-// The input with its border of zeros: planes of `pitch` columns. The end is padded, so that a tile may read beyond it.
-constexpr int64_t pitch = W + 2 * pad, plane = (H + 2 * pad) * pitch, positions = (H - 1) * pitch + W;
+// The input with its border of zeros: planes of `pitch` columns. The border at the end of a row is the one at the start
+// of the next. The end is padded, so that a tile may read beyond it.
+constexpr int64_t pitch = W + pad, plane = (H + 2 * pad) * pitch, positions = (H - 1) * pitch + W;
 Values padded(const Values& x) {
   Values planes(C * plane + 64);
   for (int64_t c = 0; c < C; ++c) {

@@ -6,32 +6,47 @@
 namespace yhat::kernels::YHAT_ISA {
 namespace {
 
-// The input as planes. With a stride s, the columns (and rows) that one tap meets are s apart: so the padded plane is
-// dealt out to s x s phase planes, (y, x) going to phase (y % s, x % s), where they stand side by side again.
-struct InputPlanes {
-  explicit InputPlanes(const Conv2dGeometry& g)
-      : rows(ceil_div(g.h + 2 * g.pad_h, g.stride_h)),
-        pitch(ceil_div(g.w + 2 * g.pad_w, g.stride_w)),
-        phase(rows * pitch),
-        channel(g.stride_h * g.stride_w * phase),
-        image(g.c * channel) {}
+// One axis of the input's planes. With a stride s, what one tap meets is s apart: the padded input is dealt out to s
+// phases, position i going to phase i % s, where it is number i / s.
+struct PhaseAxis {
+  int64_t size, outputs, taps, stride, pad, dil;
 
-  // Where tap (ky, kx) finds the input of output 0, within a channel.
-  int64_t offset(const Conv2dGeometry& g, int64_t ky, int64_t kx) const {
-    const int64_t y = ky * g.dil_h, x = kx * g.dil_w;
-    return (y % g.stride_h * g.stride_w + x % g.stride_w) * phase + y / g.stride_h * pitch + x / g.stride_w;
+  // How many positions of a phase some output looks at, 0 if no tap falls into it.
+  int64_t seen(int64_t phase) const {
+    for (int64_t k = taps; k-- > 0;) {
+      if (k * dil % stride == phase) return outputs + k * dil / stride;
+    }
+    return 0;
   }
-
-  int64_t rows, pitch, phase, channel, image;
+  // Of these, the first ones before the image, and the first one behind it.
+  int64_t before(int64_t phase) const { return phase < pad ? ceil_div(pad - phase, stride) : 0; }
+  int64_t end(int64_t phase) const { return phase < size + pad ? ceil_div(size + pad - phase, stride) : 0; }
+  int64_t most_seen() const { return outputs + (taps - 1) * dil / stride; }
 };
 
-// Is there a tap in this phase?
-inline bool phase_used(int64_t phase, int64_t taps, int64_t dilation, int64_t stride) {
-  for (int64_t k = 0; k < taps; ++k) {
-    if (k * dilation % stride == phase) return true;
+// The input as planes: s x s phase planes for each channel.
+struct InputPlanes {
+  explicit InputPlanes(const Conv2dGeometry& g)
+      : y{g.h, g.oh, g.kh, g.stride_h, g.pad_h, g.dil_h}, x{g.w, g.ow, g.kw, g.stride_w, g.pad_w, g.dil_w} {
+    for (int64_t p = 0; p < x.stride; ++p) {
+      if (x.seen(p)) pitch = max(pitch, shared_pitch(x.seen(p), x.before(p), x.end(p), x.outputs));
+    }
+    rows = y.most_seen();
+    tail = max(0, x.most_seen() - pitch);
+    phase = rows * pitch + tail;
+    channel = y.stride * x.stride * phase;
+    image = g.c * channel;
   }
-  return false;
-}
+
+  // Where tap (ky, kx) finds the input of output 0, within a channel.
+  int64_t offset(int64_t ky, int64_t kx) const {
+    const int64_t v = ky * y.dil, u = kx * x.dil;
+    return (v % y.stride * x.stride + u % x.stride) * phase + v / y.stride * pitch + u / x.stride;
+  }
+
+  PhaseAxis y, x;
+  int64_t pitch = 1, rows, tail, phase, channel, image;
+};
 
 // images x (c, h, w) -> planes
 template <class T>
@@ -40,8 +55,8 @@ void make_planes(const Conv2dGeometry& g, const InputPlanes& p, int64_t images, 
     for (int64_t channel = begin; channel < end; ++channel) {
       for (int64_t py = 0; py < g.stride_h; ++py) {
         for (int64_t px = 0; px < g.stride_w; ++px) {
-          if (!phase_used(py, g.kh, g.dil_h, g.stride_h) || !phase_used(px, g.kw, g.dil_w, g.stride_w)) continue;
-          const PlaneCopy copy{g.h, g.w, p.rows, p.pitch, g.stride_h, g.stride_w, py - g.pad_h, px - g.pad_w};
+          if (!p.y.seen(py) || !p.x.seen(px)) continue;
+          const PlaneCopy copy{g.h, g.w, p.rows, p.pitch, p.tail, g.stride_h, g.stride_w, py - g.pad_h, px - g.pad_w};
           copy_plane(copy, x + channel * g.h * g.w, planes + channel * p.channel + (py * g.stride_w + px) * p.phase);
         }
       }
@@ -62,7 +77,7 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* weight, const T* bias,
   const Scratch offsets(2 * k * int64_t{sizeof(int64_t)});
   int64_t* offset = static_cast<int64_t*>(offsets.data);
   for (int64_t t = 0; t < k; ++t) {
-    offset[t] = t / taps * p.channel + p.offset(g, t % taps / g.kw, t % g.kw);
+    offset[t] = t / taps * p.channel + p.offset(t % taps / g.kw, t % g.kw);
     offset[k + t] = t;
   }
   const int64_t batch = images_at_a_time(g.n, p.image * int64_t{sizeof(T)});

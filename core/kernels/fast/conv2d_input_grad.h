@@ -29,8 +29,9 @@ void conv2d_input_grad(const Conv2dGeometry& g, const T* gy, const T* weight, T*
   const int64_t group_c = g.c / g.groups, group_o = g.o / g.groups, taps = g.kh * g.kw;
   const int64_t top = y.lowest(), left = x.lowest();
   const int64_t cols = max(1, x.end() - left);  // none where no window touches a column of the input
-  const PlaneCopy copy{g.oh, g.ow, y.end() - top, cols, 1, 1, top, left};
-  const int64_t plane = copy.rows * copy.cols, image = g.o * plane;
+  const int64_t pitch = shared_pitch(cols, max(0, -left), g.ow - left, ceil_div(g.w, g.stride_w));
+  const PlaneCopy copy{g.oh, g.ow, y.end() - top, pitch, max(0, cols - pitch), 1, 1, top, left};
+  const int64_t plane = copy.rows * pitch + copy.tail, image = g.o * plane;
   const int64_t batch = images_at_a_time(g.n, image * int64_t{sizeof(T)});
   const Scratch tables((2 * group_o * taps + 1) * int64_t{sizeof(int64_t)}),
       packed(g.c * group_o * taps * int64_t{sizeof(T)});
@@ -51,7 +52,7 @@ void conv2d_input_grad(const Conv2dGeometry& g, const T* gy, const T* weight, T*
           for (int64_t ky = 0; ky < g.kh; ++ky) {
             for (int64_t kx = 0; kx < g.kw; ++kx) {
               if (y.phase_of(ky) != py || x.phase_of(kx) != px) continue;
-              offset[k] = o * plane + (y.start(ky) - top) * copy.cols + x.start(kx) - left;
+              offset[k] = o * plane + (y.start(ky) - top) * pitch + x.start(kx) - left;
               weight_col[k++] = o * group_c * taps + ky * g.kw + kx;
             }
           }
@@ -67,7 +68,7 @@ void conv2d_input_grad(const Conv2dGeometry& g, const T* gy, const T* weight, T*
                                 .planes = planes,
                                 .plane_image = image,
                                 .plane_group = group_o * plane,
-                                .pitch = copy.cols,
+                                .pitch = pitch,
                                 .offset = offset,
                                 .out = gx + (n * g.c * g.h + y.first(py)) * g.w + x.first(px),
                                 .out_image = g.c * g.h * g.w,

@@ -89,7 +89,7 @@ void conv2d_weight_grad(const Conv2dGeometry& g, const T* gy, const T* x, T* gw)
   const Scratch sums(g.groups * panels * taps * width * int64_t{sizeof(T)});
   int64_t* offset = static_cast<int64_t*>(offsets.data);
   for (int64_t t = 0; t < taps; ++t) {
-    offset[t] = t / (g.kh * g.kw) * p.channel + p.offset(g, t / g.kw % g.kh, t % g.kw);
+    offset[t] = t / (g.kh * g.kw) * p.channel + p.offset(t / g.kw % g.kh, t % g.kw);
   }
   Run* run = static_cast<Run*>(run_scratch.data);
   for (int64_t i = 0; i < batch * runs; ++i) {

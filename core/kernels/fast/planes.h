@@ -3,17 +3,24 @@
 // the outputs in the plane's own coordinates, q = oy * pitch + ox: then what tap (c, ky, kx) contributes to output q
 // stands at plane[q + offset], where the offset depends on the tap alone. So a convolution is a matrix product whose
 // right factor has for its rows the same memory, shifted: nothing is gathered, nothing is tested for bounds. The few q
-// between the end of one output row and the start of the next are computed in vain and dropped.
+// between the end of one output row and the start of the next are computed in vain and dropped. They are fewer because
+// rows share their borders: what looks beyond the end of a row finds the zeros at the start of the next one.
 #pragma once
 #include "gemm.h"
 
 namespace yhat::kernels::YHAT_ISA {
 namespace {
 
+// How far apart the rows of a plane stand. All outputs together look at `seen` columns, of which the first `before` and
+// those from `end` on lie outside of the image. The last zeros may be the first of the next row; outputs may not meet.
+inline int64_t shared_pitch(int64_t seen, int64_t before, int64_t end, int64_t outputs) {
+  return max(outputs, max(min(seen, end), seen - before));
+}
+
 // Copies part of a plane: dst (rows, cols) at (r, u) = src (h, w) at (r * step_h + top, u * step_w + left), zero
-// outside of src.
+// outside of src. Behind the last row come `tail` zeros, as if another one began.
 struct PlaneCopy {
-  int64_t h, w, rows, cols, step_h, step_w, top, left;
+  int64_t h, w, rows, cols, tail, step_h, step_w, top, left;
 };
 
 template <class T>
@@ -34,6 +41,7 @@ void copy_plane(const PlaneCopy& p, const T* src, T* dst) {
     }
     for (int64_t u = end; u < p.cols; ++u) dst[u] = 0;
   }
+  for (int64_t u = 0; u < p.tail; ++u) dst[u] = 0;
 }
 
 // out (m, h, w) = weights (m, k) x shifted planes, for each of some images and groups.
