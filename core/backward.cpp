@@ -198,7 +198,9 @@ class Traversal {
       const Edge& e = node.edges[i];
       Tensor raw = (*e.vjp)(upstream, e.vjp->uses_output ? output : none);
       check_gradient(node, e, raw);
-      if (Observer* observer = current_observer()) observer->vjp({node, e, upstream, output, raw});
+      if (Observer* const observer = thread_state().observer) [[unlikely]] {
+        observer->vjp({node, e, upstream, output, raw});
+      }
       if (raw.shape() != e.from->shape) raw = sum_to(raw, e.from->shape);
       add(target(v, i), std::move(raw), &node, &e);
     }
@@ -221,18 +223,28 @@ class Traversal {
   }
 
   static void add(Visit& target, Tensor contribution, const Node* cause, const Edge* edge) {
-    Observer* const observer = current_observer();
+    if (Observer* const observer = thread_state().observer) [[unlikely]] {
+      return add_observed(*observer, target, contribution, cause, edge);
+    }
     Tensor& sum = target.gradient;
-    const Tensor before = observer ? sum : Tensor();  // two owners of an array keep it from being changed in place
+    sum = sum.defined() ? accumulate(std::move(sum), contribution) : std::move(contribution);
+  }
+  // Functions of their own, never inlined, so that the ways without an observer cost one comparison.
+  [[gnu::noinline]] static void add_observed(Observer& observer, Visit& target, const Tensor& contribution,
+                                             const Node* cause, const Edge* edge) {
+    Tensor& sum = target.gradient;
+    const Tensor before = sum;  // two owners of an array keep it from being changed in place
     sum = sum.defined() ? accumulate(std::move(sum), contribution) : contribution;
-    if (observer) observer->accumulate({*target.node, cause, edge, before, contribution, sum});
+    observer.accumulate({*target.node, cause, edge, before, contribution, sum});
   }
 
   static void release(Node& node) {
     for (Edge& e : node.edges) e.vjp.reset();
     node.output = Tensor();
     node.used_up = true;
-    if (Observer* observer = current_observer()) observer->release({node});
+    if (Observer* const observer = thread_state().observer) [[unlikely]] {
+      observer->release({node});
+    }
   }
 
   std::vector<Visit> visits_;
