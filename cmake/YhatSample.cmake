@@ -15,7 +15,6 @@ add_custom_command(OUTPUT "${generated}"
   COMMAND yhat_embed_files "${generated}" data/embedded_sample.h embedded_file ${sample_files}
   DEPENDS yhat_embed_files ${sample_files} COMMENT "Embedding the sample images" VERBATIM)
 target_sources(yhat PRIVATE "${generated}")
-target_include_directories(yhat PRIVATE "${PROJECT_SOURCE_DIR}")
 
 # The script and style sheet of the step-through's pages, which are part of each page.
 file(GLOB page_files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/trace/page/*.js" "${PROJECT_SOURCE_DIR}/trace/page/*.css")
