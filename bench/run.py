@@ -107,11 +107,16 @@ class Series:
 
 
 def measure(row, rounds, share, peaks, blas):
+    """At least rounds[0] rounds, and up to rounds[1] while the row has taken less than rounds[2] seconds."""
     workers = [Series(ours(row.name, max(row.threads)), share)] + [Series(start(), share) for start in peers(row, blas)]
     mine, rivals, racing = workers[0], workers[1:], list(workers)
     peak = {n: [] for n in peaks}
-    for i in range(rounds):
-        progress(f"{row.title}: round {i + 1} of {rounds}")
+    least, most, patience = rounds
+    start = time.monotonic()
+    for i in range(most):
+        if i >= least and time.monotonic() - start > patience:
+            break
+        progress(f"{row.title}: round {i + 1}")
         for n, worker in peaks.items():
             peak[n].append(float(worker.ready[0]) / worker.seconds(1))
         for series in racing if i % 2 == 0 else reversed(racing):
@@ -122,7 +127,7 @@ def measure(row, rounds, share, peaks, blas):
     ratios = [a / b for a, b in zip(mine.times, best.times)]
     result = {
         "name": row.name, "title": row.title, "demand": row.demand, "stretch": row.stretch,
-        "date": datetime.datetime.now().isoformat(timespec="minutes"), "rounds": rounds,
+        "date": datetime.datetime.now().isoformat(timespec="minutes"), "rounds": len(mine.times),
         "ours": numbers(mine.times, row.per) | {"mib": mine.worker.peak_mib(), "threads": max(row.threads)},
         "peer": numbers(best.times, row.per) | {"mib": best.worker.peak_mib(), "setting": best.worker.label},
         "ratio": numbers(ratios), "peak": {str(n): statistics.median(p) for n, p in peak.items()},
@@ -188,7 +193,7 @@ def main():
     report = {"machine": machine() | {"blas_kernels": blas.get("OPENBLAS_CORETYPE", "its own choice")}, "rows": []}
     peaks = {n: ours("peak", n) for n in (1, 2)}
     for row in chosen:
-        report["rows"].append(measure(row, 3 if options.quick else 5, 0.1 if options.quick else 0.4, peaks, blas))
+        report["rows"].append(measure(row, *((3, 3, 0), 0.1) if options.quick else ((5, 11, 15), 0.4), peaks, blas))
     for worker in peaks.values():
         worker.end()
     if not options.only:
