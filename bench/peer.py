@@ -65,8 +65,8 @@ def train(network, batch, epoch=False):
     labels = torch.arange(count) % 10
 
     def step(x, y):
-        loss = F.cross_entropy(model(x), y)
         optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(x), y)
         loss.backward()
         optimizer.step()
 

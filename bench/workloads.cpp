@@ -42,8 +42,8 @@ struct Job {
   }
 
   void step(const Tensor& x, const std::vector<std::int64_t>& y) {
-    const Tensor loss = cross_entropy(model(x), y);
     optimizer.zero_grad();
+    const Tensor loss = cross_entropy(model(x), y);
     loss.backward();
     optimizer.step();
   }

@@ -36,9 +36,9 @@ NetworkRun train_network(const TrainTest& data, const NetworkOptions& options, c
   std::int64_t step = 0;
   while (step < options.steps) {
     for (const Batch& batch : batches(data.train, {.size = options.batch, .shuffle = &shuffle, .drop_last = true})) {
+      optimizer.zero_grad();
       const Tensor logits = model(batch.images);
       const Tensor loss = batch_loss(options.loss, logits, batch.labels);
-      optimizer.zero_grad();
       loss.backward();
       double square = 0;
       for (const Tensor& p : parameters) square += sum(p.grad() * p.grad()).item();

@@ -58,9 +58,9 @@ History train(Module& model, const TrainTest& data, const Recipe& recipe,
     const auto epoch_start = std::chrono::steady_clock::now();
 
     for (const Batch& batch : pass) {
+      optimizer.zero_grad();
       const Tensor logits = model(batch.images);
       const Tensor loss = cross_entropy(logits, batch.labels);
-      optimizer.zero_grad();
       loss.backward();
       epoch.lr = optimizer.lr();
       if (!std::isfinite(loss.item())) explain(model, batch, loss.item(), epoch, recipe);
