@@ -229,7 +229,7 @@ class Traversal {
     Tensor& sum = target.gradient;
     sum = sum.defined() ? accumulate(std::move(sum), contribution) : std::move(contribution);
   }
-  // Functions of their own, never inlined, so that the ways without an observer cost one comparison.
+  // A function of its own, never inlined, so that the way without an observer costs one comparison.
   [[gnu::noinline]] static void add_observed(Observer& observer, Visit& target, const Tensor& contribution,
                                              const Node* cause, const Edge* edge) {
     Tensor& sum = target.gradient;

@@ -183,6 +183,8 @@ void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, c
   if (k == 0) return;
   const View<T> a = transpose_a ? View<T>{a_data, 1, m} : View<T>{a_data, k, 1};
   const View<T> b = transpose_b ? View<T>{b_data, 1, k} : View<T>{b_data, n, 1};
+  // Up to as many rows as a register has lanes are read as they lie; more are faster packed, with their columns in
+  // lanes.
   if (transpose_b && !transpose_a && m <= lanes<T> && m <= n && k >= 8 * lanes<T>) {
     gemm_dots(a_data, b_data, m, n, k, c, accumulate);
   } else if (!transpose_a && n <= 2 * tile_cols<T> && n <= m) {
