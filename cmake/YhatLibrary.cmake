@@ -74,6 +74,7 @@ if(WIN32)
   set_target_properties(yhat PROPERTIES DEBUG_POSTFIX d)  # its Debug and Release runtimes do not mix
 endif()
 
+target_precompile_headers(yhat PRIVATE <fmt/format.h> <algorithm> "core/yhat/autograd.h")
 foreach(part IN ITEMS yhat yhat_seldom)
   target_include_directories(${part} PRIVATE "${PROJECT_SOURCE_DIR}")
   yhat_uses_json(${part})

@@ -7,6 +7,8 @@ list(FILTER kernel_sources EXCLUDE REGEX "/isa_avx[0-9]+\\.cpp$")
 target_sources(yhat PRIVATE ${kernel_sources})
 
 if(NOT MSVC)
+  set(isa_sources "${kernel_dir}/isa_baseline.cpp" "${kernel_dir}/isa_avx2.cpp" "${kernel_dir}/isa_avx512.cpp")
+  set_source_files_properties(${isa_sources} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   # Optimised in every build type, so that a Debug build can still train a network; products and sums may be fused here.
   set(kernel_flags -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math)
   set_source_files_properties("${kernel_dir}/isa_baseline.cpp" PROPERTIES COMPILE_OPTIONS "${kernel_flags}")

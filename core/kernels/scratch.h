@@ -23,4 +23,8 @@ class Scratch {
   std::size_t size_;
 };
 
+/// Sees to it that as many threads as work on that many blocks at once find a Scratch(bytes) without asking the system.
+/// Without, it would depend on how the threads take turns in which training step the last of them asks.
+void provide_scratch(std::int64_t bytes, std::int64_t blocks);
+
 }  // namespace yhat::kernels

@@ -11,7 +11,7 @@ using namespace yhat;
 
 namespace {
 
-const auto f64 = Dtype::f64;
+using enum Dtype;
 
 // The rows (axis 2) or columns (axis 3) of g (1,1,H,W) that are 0 from end to end.
 std::vector<std::int64_t> untouched(const Tensor& g, std::int64_t axis) {

@@ -11,7 +11,7 @@ using namespace yhat;
 
 namespace {
 
-const auto f64 = Dtype::f64;
+using enum Dtype;
 
 /// A function of one tensor with gradients written by hand: x, g -> dL/dx.
 using Gradient = Tensor (*)(const Tensor& x, const Tensor& g);

@@ -9,7 +9,7 @@ using namespace yhat;
 
 namespace {
 
-const auto f64 = Dtype::f64;
+using enum Dtype;
 
 Tensor positive(const Shape& shape, Rng& rng) { return uniform(shape, 0.5, 1.5, rng, f64); }
 

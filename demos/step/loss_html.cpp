@@ -16,7 +16,7 @@ namespace {
 
 using trace::escape;
 
-constexpr const char* title = "Why softmax + cross-entropy gives y&#770; &#8722; y";
+constexpr const char* page_title = "Why softmax + cross-entropy gives y&#770; &#8722; y";
 
 std::string section(const char* id, const char* heading, const std::string& body) {
   return fmt::format(
@@ -110,7 +110,7 @@ std::string closing(const LossLesson& lesson) {
 }  // namespace
 
 std::string loss_html(const LossLesson& lesson) {
-  std::string body = fmt::format("<header>\n<div class=\"bar\"><h1>{}</h1>\n<div class=\"tools\">", title);
+  std::string body = fmt::format("<header>\n<div class=\"bar\"><h1>{}</h1>\n<div class=\"tools\">", page_title);
   body +=
       "<a class=\"button\" id=\"text-link\" href=\"#all\">All as text</a>"
       "<button type=\"button\" class=\"live\" hidden data-do=\"help\" aria-label=\"Keys\">?</button></div></div>\n";

@@ -7,13 +7,17 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/matches.h"
+
 namespace fs = std::filesystem;
+using yhat::test::Match;
+using yhat::test::matches;
+using yhat::test::whole_match;
 
 namespace {
 
@@ -54,15 +58,18 @@ std::vector<fs::path> public_headers() {
 
 /// The names of the test cases of a file. A long name may be written as several adjacent literals.
 std::vector<std::string> test_names(const std::string& text) {
-  static const std::regex kCase(R"re(\bTEST_CASE(?:_TEMPLATE)?\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
-  static const std::regex kLiteral(R"re("((?:[^"\\]|\\.)*)")re");
   std::vector<std::string> names;
-  for (std::sregex_iterator it(text.begin(), text.end(), kCase), end; it != end; ++it) {
-    const std::string literals = (*it)[1];
-    std::string name;
-    for (std::sregex_iterator part(literals.begin(), literals.end(), kLiteral); part != end; ++part) name += (*part)[1];
-    names.push_back(name);
+  for (const Match& test : matches(text, R"re(\bTEST_CASE(?:_TEMPLATE)?\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re")) {
+    std::string& name = names.emplace_back();
+    for (const Match& literal : matches(test[1], R"re("((?:[^"\\]|\\.)*)")re")) name += literal[1];
   }
+  return names;
+}
+
+/// What a file includes, as it is written.
+std::vector<std::string> included(const std::string& text) {
+  std::vector<std::string> names;
+  for (const Match& m : matches(text, R"re((?:^|\n)\s*#\s*include\s*[<"]([^>"]*)[>"])re")) names.push_back(m[1]);
   return names;
 }
 
@@ -106,7 +113,6 @@ TEST_CASE("folders of the library include only what they may, as the README list
   const std::map<std::string, std::set<std::string>> allowed = {{"models", {"core", "layers"}}};
   std::map<std::string, std::string> folder_of;  // a public header by its name
   for (const fs::path& header : public_headers()) folder_of[header.filename().string()] = header.begin()->string();
-  const std::regex include(R"re((?:^|\n)\s*#\s*include\s*[<"]([^>"]*)[>"])re");
   std::size_t checked = 0;
   for (const fs::path& path : files(kLibrary, {".h", ".cpp"})) {
     const std::string from = path.begin()->string();
@@ -115,8 +121,7 @@ TEST_CASE("folders of the library include only what they may, as the README list
       may.insert(more->second.begin(), more->second.end());
     if (from == "core") may = {"core"};
     const std::string text = read(kRoot / path);
-    for (std::sregex_iterator it(text.begin(), text.end(), include), end; it != end; ++it) {
-      const fs::path name = (*it)[1].str();
+    for (const fs::path name : included(text)) {
       std::string to = name.begin()->string();  // "core/files/atomic_file.h"
       if (name.parent_path().filename() == "yhat" && folder_of.count(name.filename().string()) > 0) {
         to = folder_of[name.filename().string()];
@@ -139,7 +144,6 @@ TEST_CASE("public headers are guarded and include each other, cheap standard hea
       "iosfwd", "limits",     "memory",           "new",          "optional",  "span",
       "string", "utility",    "string_view",      "type_traits",  "stdexcept", "iterator",
       "vector", "fmt/core.h", "initializer_list", "unordered_map"};
-  const std::regex include(R"re((?:^|\n)\s*#\s*include\s*[<"]([^>"]*)[>"])re");
   std::vector<fs::path> headers = public_headers();
   REQUIRE(!headers.empty());
   headers.emplace_back("include/yhat/yhat.h");
@@ -147,8 +151,7 @@ TEST_CASE("public headers are guarded and include each other, cheap standard hea
     const std::string text = read(kRoot / path);
     CAPTURE(path.string());
     CHECK(text.find("\n#pragma once\n") != std::string::npos);
-    for (std::sregex_iterator it(text.begin(), text.end(), include), end; it != end; ++it) {
-      const std::string name = (*it)[1];
+    for (const std::string& name : included(text)) {
       CAPTURE(name);
       const bool allowed = name.starts_with("yhat/") || cheap.count(name) > 0;
       CHECK(allowed);
@@ -187,20 +190,18 @@ TEST_CASE("the checklist has a test for each of its numbers, and the test's name
     for (const std::string& name : test_names(read(kRoot / path))) names.insert(name);
   }
   const auto has_number = [](const std::string& name, int wanted) {
-    static const std::regex kNumbers(R"re(\b(\d+)(?:-(\d+))?\b)re");
-    for (std::sregex_iterator it(name.begin(), name.end(), kNumbers), end; it != end; ++it) {
-      const int first = std::stoi((*it)[1]);
-      const int last = (*it)[2].matched ? std::stoi((*it)[2]) : first;
+    for (const Match& range : matches(name, R"re(\b(\d+)(?:-(\d+))?\b)re")) {
+      const int first = std::stoi(range[1]);
+      const int last = range[2].empty() ? first : std::stoi(range[2]);
       if (first <= wanted && wanted <= last) return true;
     }
     return false;
   };
   std::istringstream page(read(kRoot / "docs/checklist.md"));
-  static const std::regex kRow(R"re(\| (\d+) \| (.*) \| (.*) \|)re");
-  std::string line;
   int next = 1;
-  for (std::smatch row; std::getline(page, line);) {
-    if (!std::regex_match(line, row, kRow)) continue;
+  for (std::string line; std::getline(page, line);) {
+    const Match row = whole_match(line, R"re(\| (\d+) \| (.*) \| (.*) \|)re");
+    if (row.empty()) continue;
     CAPTURE(line);
     CHECK(std::stoi(row[1]) == next);
     CHECK(names.count(row[3]) == 1);

@@ -7,13 +7,13 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "slide_audit/claims.h"
+#include "tests/matches.h"
 
 namespace fs = std::filesystem;
 
@@ -36,8 +36,7 @@ std::map<std::string, std::vector<Row>> numbered_rows(const std::string& page) {
   std::istringstream in(page);
   for (std::string line; std::getline(in, line);) {
     if (line.rfind("## ", 0) == 0) heading = line.substr(3);
-    static const std::regex numbered(R"(^\| \d+ \|.*\|$)");
-    if (!std::regex_match(line, numbered)) continue;
+    if (yhat::test::whole_match(line, R"(\| \d+ \|.*\|)").empty()) continue;
     Row cells;
     std::istringstream row(line.substr(1));
     for (std::string cell; std::getline(row, cell, '|');) {
@@ -59,35 +58,32 @@ std::string quoted(const std::string& cell) {
 
 TEST_CASE("the lecture's page: every path and every demo that it names exists") {
   const std::string page = read(root / "docs/lecture.md");
-  static const std::regex code("`([^`\n]+)`");
   std::size_t paths = 0;
-  for (std::sregex_iterator it(page.begin(), page.end(), code), end; it != end; ++it) {
-    const std::string text = (*it)[1];
+  for (const yhat::test::Match& code : yhat::test::matches(page, "`([^`\n]+)`")) {
+    const std::string& text = code[1];
     if (text.find('/') == std::string::npos || text.find(' ') != std::string::npos) continue;
     CAPTURE(text);
     CHECK(fs::exists(root / text));
     ++paths;
   }
   CHECK(paths > 80);
-  std::size_t demos = 0;
-  static const std::regex demo("\n\\| `([a-z_0-9]+)` \\|");
-  for (std::sregex_iterator it(page.begin(), page.end(), demo), end; it != end; ++it) {
-    CAPTURE((*it)[1].str());
-    CHECK(fs::exists(root / "demos" / (*it)[1].str() / "main.cpp"));
-    ++demos;
+  const std::vector<yhat::test::Match> demos = yhat::test::matches(page, "\n\\| `([a-z_0-9]+)` \\|");
+  for (const yhat::test::Match& demo : demos) {
+    CAPTURE(demo[1]);
+    CHECK(fs::exists(root / "demos" / demo[1] / "main.cpp"));
   }
-  CHECK(demos >= 11);
+  CHECK(demos.size() >= 11);
 }
 
 TEST_CASE("the lecture's page: all 35 statements, each with its demo and a test that names both") {
   // The tests that are there: "lecture N, DEMO" and the file.
-  static const std::regex name("TEST_CASE\\(\\s*\"(lecture \\d+, [a-z_0-9]+):");
+  const std::string name = "TEST_CASE\\(\\s*\"(lecture \\d+, [a-z_0-9]+):";
   std::map<std::string, std::set<std::string>> files;
   for (const auto& entry : fs::recursive_directory_iterator(root / "tests")) {
     if (entry.path().extension() != ".cpp") continue;
     const std::string text = read(entry.path());
-    for (std::sregex_iterator it(text.begin(), text.end(), name), end; it != end; ++it) {
-      files[(*it)[1]].insert(fs::relative(entry.path(), root).generic_string());
+    for (const yhat::test::Match& test : yhat::test::matches(text, name)) {
+      files[test[1]].insert(fs::relative(entry.path(), root).generic_string());
     }
   }
   const std::vector<Row> rows = numbered_rows(read(root / "docs/lecture.md"))["Statements"];

@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/files/support.h"
+#include "tests/matches.h"
 #include "tests/program.h"
 
 namespace {
@@ -29,9 +29,8 @@ std::vector<std::string> whole_files(const std::string& out) {
   std::vector<std::string> files;
   for (const char* name : {"metrics.csv", "model.safetensors", "report.html"})
     files.push_back(yhat::test::read_text(out + "/" + name));
-  static const std::regex kMetrics(
-      "epoch,step,split,loss,accuracy,lr,seconds\n([0-9]+,[0-9]+,(train|test)(,[^,\n]*){4}\n)+");
-  CHECK(std::regex_match(files[0], kMetrics));
+  const char* metrics = "epoch,step,split,loss,accuracy,lr,seconds\n([0-9]+,[0-9]+,(train|test)(,[^,\n]*){4}\n)+";
+  CHECK_FALSE(yhat::test::whole_match(files[0], metrics).empty());
   CHECK(yhat::load_safetensors(out + "/model.safetensors").size() == 10);  // weight and bias of five layers
   CHECK(files[2].size() < 1'000'000);
   CHECK(files[2].ends_with("</html>\n"));
@@ -39,9 +38,9 @@ std::vector<std::string> whole_files(const std::string& out) {
 }
 
 double top1_error(const std::string& text) {
-  std::smatch found;
-  REQUIRE(std::regex_search(text, found, std::regex("top-1 error ([0-9.]+) %")));
-  return std::strtod(found.str(1).c_str(), nullptr);
+  const std::vector<yhat::test::Match> found = yhat::test::matches(text, "top-1 error ([0-9.]+) %");
+  REQUIRE(!found.empty());
+  return std::strtod(found[0][1].c_str(), nullptr);
 }
 
 /// The lines that are left on a screen: after a carriage return, text replaces what stood there.
@@ -76,9 +75,9 @@ TEST_CASE("lenet: in a pipe it prints plain ASCII, learns, and writes the same t
   const Run diverged = yhat::test::run(lenet_in(folder, "--lr 1e6 --out a 2>&1 >/dev/null"));
   CHECK(diverged.code == 1);
   CAPTURE(diverged.out);
-  CHECK(std::regex_match(diverged.out,
-                         std::regex("error: lenet: loss is [^\n]* at epoch 1, batch [0-9]+, lr 1e\\+06; first "
-                                    "non-finite: [^\n]*; hint: lower --lr\n")));
+  const char* error =
+      "error: lenet: loss is [^\n]* at epoch 1, batch [0-9]+, lr 1e\\+06; first non-finite: [^\n]*; hint: lower --lr\n";
+  CHECK_FALSE(yhat::test::whole_match(diverged.out, error).empty());
   CHECK((whole_files(folder / "a") == files));
 }
 
@@ -126,11 +125,8 @@ TEST_CASE("lenet: a terminal of 40 columns has no longer line and is left clean,
     const Run r = terminal.finish();
     CHECK(r.code == 0);
     CHECK(r.out.find("\repoch 1/1 [") != std::string::npos);  // the progress was shown, and is gone:
-    const std::string plain = std::regex_replace(r.out, std::regex("\033\\[[0-9;]*m"), "");
-    std::smatch wide;
-    const bool too_wide = std::regex_search(plain, wide, std::regex("[^\r\n]{41,}"));
-    CAPTURE(wide.str());
-    CHECK_FALSE(too_wide);
+    const std::string plain = yhat::test::replaced(r.out, "\033\\[[0-9;]*m", "");
+    for (const yhat::test::Match& wide : yhat::test::matches(plain, "[^\r\n]{41,}")) CHECK(wide[0] == "");
     for (const std::string& line : screen_lines(plain)) CHECK(line.find("1/1 [") == std::string::npos);
     REQUIRE((r.out.find('\033') != std::string::npos) == color);
     if (color) CHECK(r.out.substr(r.out.rfind('\033'), 4) == "\033[0m");

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 
 #include "catalogue.h"
+#include "tests/matches.h"
 
 using namespace yhat;
 using namespace yhat::test;
@@ -153,7 +153,6 @@ TEST_CASE("the catalogue lists every op that the sources record") {
   namespace fs = std::filesystem;
   std::set<std::string> listed;
   for (const Op& op : catalogue()) listed.insert(op.ops.begin(), op.ops.end());
-  const std::regex recorded(R"re(\brecord\(\s*"(\w+)")re");
   std::size_t found = 0;
   for (const char* folder : {"core", "layers", "losses", "optim", "models", "data", "trace"}) {
     const fs::path root = fs::path(YHAT_TEST_SOURCE_DIR) / folder;
@@ -162,8 +161,9 @@ TEST_CASE("the catalogue lists every op that the sources record") {
       if (entry.path().extension() != ".cpp") continue;
       std::ifstream in(entry.path(), std::ios::binary);
       const std::string text{std::istreambuf_iterator<char>(in), {}};
-      for (std::sregex_iterator it(text.begin(), text.end(), recorded), end; it != end; ++it, ++found) {
-        CHECK_MESSAGE(listed.count((*it)[1]) == 1, (*it)[1].str(), " in ", entry.path().string());
+      for (const yhat::test::Match& op : yhat::test::matches(text, R"re(\brecord\(\s*"(\w+)")re")) {
+        CHECK_MESSAGE(listed.count(op[1]) == 1, op[1], " in ", entry.path().string());
+        ++found;
       }
     }
   }

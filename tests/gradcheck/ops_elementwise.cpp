@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Element by element: 8 shapes, 5 ranges of values each.
+// Element by element: 8 elementwise_shapes, 5 ranges of values each.
 #include <fmt/format.h>
 
 #include "catalogue.h"
@@ -7,7 +7,7 @@
 namespace yhat::test {
 namespace {
 
-const std::vector<Shape> shapes = {{}, {5}, {1, 4}, {2, 3}, {3, 1, 2}, {2, 1, 3, 2}, {7}, {0, 3}};
+const std::vector<Shape> elementwise_shapes = {{}, {5}, {1, 4}, {2, 3}, {3, 1, 2}, {2, 1, 3, 2}, {7}, {0, 3}};
 
 struct Range {
   double lo, hi;
@@ -19,7 +19,7 @@ std::function<Samples()> unary(Tensor (*f)(const Tensor&), const Ranges& ranges,
                                const std::vector<double>& kinks = {}) {
   return [=] {
     Samples samples;
-    for (const Shape& shape : shapes) {
+    for (const Shape& shape : elementwise_shapes) {
       for (const Range& r : ranges) {
         samples.push_back({fmt::format("{} in {} .. {}", shape, r.lo, r.hi), [=](Draw& d) {
                              Tensor x = d.in(shape, r.lo, r.hi);
@@ -51,7 +51,7 @@ Tensor logarithm(const Tensor& x) { return log(x); }
 // One sample per exponent and shape: negative, fractional, whole, 0 and 1 on positive bases; whole ones on any.
 Samples powers() {
   Samples samples;
-  for (const Shape& shape : shapes) {
+  for (const Shape& shape : elementwise_shapes) {
     for (double exponent : {-1.5, 0.5, 1.0, 2.0, 3.7}) {
       samples.push_back(
           {fmt::format("{} ^ {}", shape, exponent), [=](Draw& d) {
@@ -77,7 +77,7 @@ Samples with_numbers() {
       {"x * -2.5", [](const Tensor& x) { return x * -2.5; }}, {"-2.5 * x", [](const Tensor& x) { return -2.5 * x; }},
       {"x / 3", [](const Tensor& x) { return x / 3; }},       {"3 / x", [](const Tensor& x) { return 3 / x; }}};
   for (const auto& [name, f] : forms) {
-    for (const Shape& shape : shapes) {
+    for (const Shape& shape : elementwise_shapes) {
       samples.push_back({fmt::format("{}, {}", name, shape), [f = f, shape](Draw& d) {
                            return Case{"", fn(f), {d.apart_from_zero(shape)}};
                          }});

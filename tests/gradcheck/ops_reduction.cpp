@@ -53,10 +53,10 @@ Samples logsumexps() {
   return samples;
 }
 
-struct ShapePair {
+struct Broadcast {
   Shape from, to;
 };
-const std::vector<ShapePair> broadcasts = {{{}, {}},
+const std::vector<Broadcast> broadcasts = {{{}, {}},
                                            {{}, {3}},
                                            {{}, {2, 3}},
                                            {{1}, {4}},

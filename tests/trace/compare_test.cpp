@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "golden.h"
+#include "invariants.h"
 #include "mutants.h"
 #include "step/example.h"
 #include "step/json.h"
@@ -20,11 +21,8 @@ using trace::Json;
 
 namespace {
 
-Json of(const char* name, const char* variant = "") {
-  step::Request request;
-  request.name = name;
-  request.variant = variant;
-  return trace::trace_json(step::run_example(request));
+Json json_of(const std::string& name, const std::string& variant = "") {
+  return trace::trace_json(yhat::test::trace_of(name, variant));
 }
 
 std::string text_of(const trace::Difference& d) {
@@ -35,7 +33,7 @@ std::string text_of(const trace::Difference& d) {
 
 // The diamond after a change, compared with the diamond.
 std::string changed(const std::function<void(Json&)>& change) {
-  const Json reference = of("diamond");
+  const Json reference = json_of("diamond");
   Json mine = reference;
   change(mine);
   return text_of(trace::compare(reference, mine));
@@ -62,14 +60,14 @@ std::string refusal(const std::string& content) {
 TEST_CASE("compare: a run is equal to itself, also with NaN and with tensors that were only summarised") {
   for (const char* name : {"diamond", "zero_grad", "conv", "gap120"}) {
     CAPTURE(name);
-    const trace::Difference d = trace::compare(of(name), of(name));
+    const trace::Difference d = trace::compare(json_of(name), json_of(name));
     CHECK(d.equal);
     CHECK(d.step == 0);
     CHECK(d.lines[0].starts_with("no difference in "));
   }
-  Json nothing = of("diamond");
+  Json nothing = json_of("diamond");
   nothing["events"] = Json::array();
-  CHECK_FALSE(trace::compare(of("diamond"), nothing).equal);
+  CHECK_FALSE(trace::compare(json_of("diamond"), nothing).equal);
   const auto large = [](double last) {
     Recorder recorder;
     const Observe on(recorder);
@@ -118,7 +116,7 @@ TEST_CASE("compare: what differs decides the verdict") {
 
 TEST_CASE("compare: equal means within rounding, by dtype") {
   const auto off = [](double by, const char* dtype) {
-    const Json reference = of("neuron");
+    const Json reference = json_of("neuron");
     Json mine = reference;
     mine["engine"]["dtype"] = dtype;
     Json& last = mine["events"].back()["after"];
@@ -154,7 +152,7 @@ TEST_CASE("compare: files that are no traces, of another schema, or with markup 
   CHECK(refusal("{\"schema\": \"yhat.trace/1\", \"page\": \"loss\"}").find("page 'loss' has no steps") !=
         std::string::npos);
   CHECK(refusal("{\"schema\": \"yhat.trace/1\"}").find("not a trace (key 'page' not found)") != std::string::npos);
-  const Json good = of("diamond");
+  const Json good = json_of("diamond");
   CHECK(refusal(good.dump()) == "accepted");
   const auto with = [&](const std::string& markup) {
     Json bad = good;
@@ -175,7 +173,7 @@ TEST_CASE("compare: files that are no traces, of another schema, or with markup 
 }
 
 TEST_CASE("compare: a trace whose numbers cannot be read is refused, not called different") {
-  const Json good = of("diamond");
+  const Json good = json_of("diamond");
   const auto after = [&](const std::function<void(Json&)>& change) {
     Json bad = good;
     change(bad);
@@ -212,9 +210,9 @@ TEST_CASE("compare: a trace whose numbers cannot be read is refused, not called 
 }
 
 TEST_CASE("compare: the file that cannot be read is the one that is named") {
-  Json broken = of("diamond");
+  Json broken = json_of("diamond");
   broken["events"][8].erase("contrib");
-  const File mine(of("diamond").dump());
+  const File mine(json_of("diamond").dump());
   const std::string reference = "reference_of_" + mine.path;
   trace::write_file("test", reference, broken.dump());
   const auto refused = [](const std::string& a, const std::string& b) -> std::string {

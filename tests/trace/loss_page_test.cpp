@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 
 #include "golden.h"
@@ -10,9 +9,11 @@
 #include "step/loss_stages.h"
 #include "step/loss_words.h"
 #include "step/numbers.h"
+#include "tests/matches.h"
 
 using namespace yhat;
 using step::LossLesson;
+using test::occurrences;
 
 namespace {
 
@@ -23,12 +24,6 @@ LossLesson lesson(const std::vector<Numbers>& logits = {}, const std::vector<std
   request.labels = labels;
   request.command = "yhat_step loss";
   return step::loss_lesson(request);
-}
-
-int count(const std::string& text, const std::string& part) {
-  int n = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -46,11 +41,11 @@ TEST_CASE("loss page: the text is the golden file, in 80 columns, and answers wh
         "Without a softmax", "benign start", "The condition that is used", "label smoothing", "NOT equal",
         "a hidden sigmoid at z = 4", "arXiv 2006.07322", "0.1, 0.2, 0.5, 1, 2, 5, 10", "the first value that is not"}) {
     CAPTURE(part);
-    CHECK(has(std::regex_replace(text, std::regex("\\s+"), " "), std::string(part)));
+    CHECK(has(yhat::test::replaced(text, "\\s+", " "), std::string(part)));
   }
   const std::string asked = step::loss_text(l, false, true);
   CHECK(asked.find("All but the true class's") > asked.find("== Answers =="));
-  CHECK(count(asked, "numeric   ") == 0);
+  CHECK(occurrences(asked, "numeric   ") == 0);
 }
 
 TEST_CASE("loss page: one file that asks for nothing, with the text and JSON in it") {
@@ -58,25 +53,23 @@ TEST_CASE("loss page: one file that asks for nothing, with the text and JSON in 
   const std::string page = step::loss_html(l);
   CHECK(page == step::loss_html(l));
   CHECK(page.size() < 300 * 1000);
-  CHECK(count(page, "id=\"trace\"") == 1);
-  CHECK(count(page, "<script") == 2);
-  CHECK(count(page, "<h1") == 1);
+  CHECK(occurrences(page, "id=\"trace\"") == 1);
+  CHECK(occurrences(page, "<script") == 2);
+  CHECK(occurrences(page, "<h1") == 1);
   CHECK(page.find("default-src 'none'") != std::string::npos);
   for (const char* no : {" src=", "http:", "https:", "url(", "@import"}) CHECK_FALSE(has(page, no));
-  CHECK(count(page, "href=\"") == count(page, "href=\"#"));
+  CHECK(occurrences(page, "href=\"") == occurrences(page, "href=\"#"));
   CHECK(has(page, trace::escape(step::loss_text(l))));
   CHECK(has(page, step::loss_json(l)));
   for (const std::string& sentence : step::not_claimed(l)) CHECK(has(page, "<li>" + step::prose_html(sentence)));
   const std::set<std::string> allowed = {"math",    "mi",     "mn",    "mo",     "mrow", "mfrac", "msub",  "msup",
                                          "msubsup", "munder", "mover", "mtable", "mtr",  "mtd",   "mtext", "msqrt"};
-  const std::regex element("<(m[a-z]+)[ >]");
-  for (std::sregex_iterator i(page.begin(), page.end(), element), end; i != end; ++i) {
-    const std::string tag = (*i)[1];
+  for (const yhat::test::Match& element : yhat::test::matches(page, "<(m[a-z]+)[ >]")) {
+    const std::string& tag = element[1];
     CHECK((allowed.count(tag) || tag == "meta" || tag == "main"));
   }
   std::set<std::string> ids;
-  const std::regex id(" id=\"([^\"]+)\"");
-  for (std::sregex_iterator i(page.begin(), page.end(), id), end; i != end; ++i) CHECK(ids.insert((*i)[1]).second);
+  for (const yhat::test::Match& id : yhat::test::matches(page, " id=\"([^\"]+)\"")) CHECK(ids.insert(id[1]).second);
 }
 
 TEST_CASE("loss page: every key in the page and its sentences has a number in every case") {
@@ -90,19 +83,17 @@ TEST_CASE("loss page: every key in the page and its sentences has a number in ev
   REQUIRE(json["sweeps"][0]["series"]["p"].size() == 81);
   CHECK(json["sweeps"][0]["series"]["ce.norm"][80][0] == l.sweep[80].at("ce.norm"));
   CHECK(json["curves"].size() == 4);
-  CHECK(count(page, "<div class=\"block\"") == 2);
+  CHECK(occurrences(page, "<div class=\"block\"") == 2);
   CHECK(json["stages"]["2-1"].size() == 7);
   for (const step::LossCase& c : l.starts) {
     for (const step::Stage& s : step::stages_of(c)) CHECK_FALSE(has(step::fill(s.say, c), "{"));
   }
-  const std::regex key("data-(n|bar|length|ok)=\"([^\"]+)\"");
-  int keys = 0;
-  for (std::sregex_iterator i(page.begin(), page.end(), key), end; i != end; ++i, ++keys) {
-    const std::string wanted = (*i)[2];
-    CAPTURE(wanted);
-    CHECK_NOTHROW(l.starts[1].at(wanted));  // the largest block has three classes
+  const std::vector<yhat::test::Match> keys = yhat::test::matches(page, "data-(n|bar|length|ok)=\"([^\"]+)\"");
+  for (const yhat::test::Match& key : keys) {
+    CAPTURE(key[2]);
+    CHECK_NOTHROW(l.starts[1].at(key[2]));  // the largest block has three classes
   }
-  CHECK(keys > 150);
+  CHECK(keys.size() > 150);
 }
 
 TEST_CASE("loss page: what is said of J holds for its numbers") {

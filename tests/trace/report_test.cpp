@@ -9,25 +9,24 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
-#include <regex>
 #include <string>
 #include <vector>
 
+#include "tests/matches.h"
 #include "trace/plot_extras.h"
 
 using namespace yhat;
+using test::occurrences;
 
 namespace {
 
 /// Whether every element that is opened is closed, in order. Elements without content are known by name.
 std::string unbalanced(const std::string& html) {
-  static const std::regex tag("<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>");
   std::vector<std::string> open;
-  for (std::sregex_iterator it(html.begin(), html.end(), tag), end; it != end; ++it) {
-    const std::string name = (*it)[2];
-    const std::string rest = (*it)[3];
-    if (name == "meta" || name == "img" || (!rest.empty() && rest.back() == '/')) continue;
-    if ((*it)[1].length() == 0) {
+  for (const yhat::test::Match& tag : yhat::test::matches(html, "<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>")) {
+    const std::string& name = tag[2];
+    if (name == "meta" || name == "img" || tag[3].ends_with('/')) continue;
+    if (tag[1].empty()) {
       open.push_back(name);
     } else if (open.empty() || open.back() != name) {
       return "</" + name + ">";
@@ -36,12 +35,6 @@ std::string unbalanced(const std::string& html) {
     }
   }
   return open.empty() ? "" : open.back();
-}
-
-int occurrences(const std::string& text, const std::string& part) {
-  int n = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
 }
 
 Report example() {

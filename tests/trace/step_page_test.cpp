@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <fstream>
 #include <limits>
-#include <regex>
 #include <set>
 
 #include "invariants.h"
@@ -15,31 +14,19 @@
 #include "step/json.h"
 #include "step/layout.h"
 #include "step/output.h"
+#include "tests/matches.h"
 
 using namespace yhat;
+using test::occurrences;
+using test::trace_of;
 
-namespace {
-
-Trace of(const char* name, const char* variant = "") {
-  step::Request request;
-  request.name = name;
-  request.variant = variant;
-  return step::run_example(request);
-}
-
-int count(const std::string& text, const std::string& part) {
-  int n = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("step-through: layouts go left to right without overlaps, inside the canvas, the same every time") {
   for (const step::Example& example : step::examples()) {
     if (!yhat::test::available(example)) continue;
     CAPTURE(example.name);
-    const Trace trace = of(example.name);
+    const Trace trace = trace_of(example.name);
     const trace::Layout layout = trace::lay_out(trace);
     REQUIRE(layout.boxes.size() == trace.tensors.size());
     const auto box = [&](int t) { return layout.boxes[static_cast<std::size_t>(t)]; };
@@ -57,19 +44,19 @@ TEST_CASE("step-through: layouts go left to right without overlaps, inside the c
         CHECK(apart);
       }
     }
-    CHECK(trace::to_svg(trace::trace_json(trace)) == trace::to_svg(trace::trace_json(of(example.name))));
+    CHECK(trace::to_svg(trace::trace_json(trace)) == trace::to_svg(trace::trace_json(trace_of(example.name))));
   }
-  CHECK(trace::crossings(trace::lay_out(of("neuron"))) == 0);
-  CHECK(trace::crossings(trace::lay_out(of("diamond"))) == 0);
-  CHECK(trace::crossings(trace::lay_out(of("softmax"))) <= 1);
-  CHECK(trace::crossings(trace::lay_out(of("mse"))) <= 3);  // three graphs that share both leaves
-  if (yhat::test::available(step::examples()[7])) CHECK(trace::crossings(trace::lay_out(of("lenet"))) == 0);
+  CHECK(trace::crossings(trace::lay_out(trace_of("neuron"))) == 0);
+  CHECK(trace::crossings(trace::lay_out(trace_of("diamond"))) == 0);
+  CHECK(trace::crossings(trace::lay_out(trace_of("softmax"))) <= 1);
+  CHECK(trace::crossings(trace::lay_out(trace_of("mse"))) <= 3);  // three graphs that share both leaves
+  if (yhat::test::available(step::examples()[7])) CHECK(trace::crossings(trace::lay_out(trace_of("lenet"))) == 0);
 }
 
 TEST_CASE("step-through: the parameters of LeNet enter from above") {
   for (const step::Example& example : step::examples()) {
     if (std::string(example.name) != "lenet" || !yhat::test::available(example)) continue;
-    const Trace trace = of("lenet");
+    const Trace trace = trace_of("lenet");
     const trace::Layout layout = trace::lay_out(trace);
     for (const trace::Wire& w : layout.wires) {
       const TraceTensor& from = trace.tensors[static_cast<std::size_t>(w.from)];
@@ -81,7 +68,7 @@ TEST_CASE("step-through: the parameters of LeNet enter from above") {
 }
 
 TEST_CASE("step-through: the graph for Graphviz") {
-  CHECK(trace::to_dot(of("diamond")) ==
+  CHECK(trace::to_dot(trace_of("diamond")) ==
         "digraph \"diamond: y = 3x, a = 2y, b = 5y, c = a + b\" {\n"
         "  rankdir=LR;\n"
         "  node [shape=box, fontname=\"sans-serif\"];\n"
@@ -102,31 +89,30 @@ TEST_CASE("step-through: a page is one file that asks for nothing") {
   for (const step::Example& example : step::examples()) {
     if (!yhat::test::available(example)) continue;
     CAPTURE(example.name);
-    const std::string page = trace::to_html(of(example.name));
+    const std::string page = trace::to_html(trace_of(example.name));
     CHECK(page.size() < (std::string(example.name) == "lenet" ? 1000 * 1000 : 300 * 1000));
-    CHECK(count(page, "id=\"trace\"") == 1);
-    CHECK(count(page, "<script") == 2);
-    CHECK(count(page, "</script>") == 2);
+    CHECK(occurrences(page, "id=\"trace\"") == 1);
+    CHECK(occurrences(page, "<script") == 2);
+    CHECK(occurrences(page, "</script>") == 2);
     CHECK(page.find(" src=") == std::string::npos);
     CHECK(page.find("http:") == std::string::npos);
     CHECK(page.find("https:") == std::string::npos);
     CHECK(page.find("url(") == page.find("url(#"));
-    CHECK(count(page, "href=\"") == count(page, "href=\"#"));
+    CHECK(occurrences(page, "href=\"") == occurrences(page, "href=\"#"));
     CHECK(page.find("default-src 'none'") != std::string::npos);
-    CHECK(count(page, "<h1") == 1);
-    CHECK(page == trace::to_html(of(example.name)));
+    CHECK(occurrences(page, "<h1") == 1);
+    CHECK(page == trace::to_html(trace_of(example.name)));
     const std::set<std::string> allowed = {"math",    "mi",     "mn",    "mo",     "mrow", "mfrac", "msub",  "msup",
                                            "msubsup", "munder", "mover", "mtable", "mtr",  "mtd",   "mtext", "msqrt"};
-    const std::regex element("<(m[a-z]+)[ >]");
-    for (std::sregex_iterator i(page.begin(), page.end(), element), end; i != end; ++i) {
-      const std::string tag = (*i)[1];
+    for (const yhat::test::Match& element : yhat::test::matches(page, "<(m[a-z]+)[ >]")) {
+      const std::string& tag = element[1];
       CHECK((allowed.count(tag) || tag == "meta" || tag == "main" || tag == "marker"));
     }
   }
 }
 
 TEST_CASE("step-through: the trace in the page is the JSON, with every step and its text") {
-  const Trace trace = of("diamond");
+  const Trace trace = trace_of("diamond");
   const auto json = nlohmann::json::parse(trace::to_json(trace));
   CHECK(json["schema"] == "yhat.trace/1");
   CHECK(json["page"] == "stepper");
@@ -142,7 +128,7 @@ TEST_CASE("step-through: the text of each step is the same in the page and in th
   for (const step::Example& example : step::examples()) {
     if (!yhat::test::available(example)) continue;
     CAPTURE(example.name);
-    const Trace trace = of(example.name);
+    const Trace trace = trace_of(example.name);
     const auto json = trace::trace_json(trace);
     REQUIRE(json["events"].size() == trace.events.size());
     for (int k = 1; k <= static_cast<int>(trace.events.size()); ++k) {
@@ -161,7 +147,7 @@ TEST_CASE("step-through: a hostile name stays text in page, JSON and graph") {
   const std::string page = trace::to_html(recorder.trace());
   CHECK(page.find("<img") == std::string::npos);
   CHECK(page.find("<b>'") == std::string::npos);
-  CHECK(count(page, "</script>") == 2);
+  CHECK(occurrences(page, "</script>") == 2);
   CHECK(nlohmann::json::parse(trace::to_json(recorder.trace()))["tensors"][0]["name"] == name);
   CHECK(trace::to_dot(recorder.trace()).find("alert(1)>\\\"\\\\\"") != std::string::npos);
 }

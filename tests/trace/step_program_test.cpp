@@ -16,7 +16,7 @@ namespace {
 
 using yhat::test::Run;
 
-Run run(const std::string& arguments, const std::string& before = "") {
+Run yhat_step(const std::string& arguments, const std::string& before = "") {
   return yhat::test::run(before + " '" YHAT_STEP_PROGRAM "' " + arguments + " 2>&1 </dev/null");
 }
 
@@ -43,24 +43,24 @@ struct Folder {
 }  // namespace
 
 TEST_CASE("yhat_step: the list names every example, and help is help") {
-  const Run list = run("--list");
+  const Run list = yhat_step("--list");
   CHECK(list.code == 0);
   for (const char* name :
        {"neuron", "diamond", "zero_grad", "softmax", "mse", "conv", "pool", "lenet", "gap120", "bug"}) {
     CHECK(("\n" + list.out).find(std::string("\n") + name + " ") != std::string::npos);
   }
-  CHECK(run("--help").code == 0);
+  CHECK(yhat_step("--help").code == 0);
 }
 
 TEST_CASE("yhat_step: without a terminal it prints the golden file, the same in another locale and without colour") {
   const std::string golden = yhat::test::read_text(YHAT_TEST_SOURCE_DIR "/tests/trace/golden/diamond.txt");
-  const Run plain = run("diamond");
+  const Run plain = yhat_step("diamond");
   CHECK(plain.code == 0);
   CHECK(plain.out == golden);
-  CHECK(run("diamond", "env LC_ALL=de_DE.UTF-8 NO_COLOR=1").out == golden);
+  CHECK(yhat_step("diamond", "env LC_ALL=de_DE.UTF-8 NO_COLOR=1").out == golden);
   CHECK(plain.out.find('\033') == std::string::npos);
-  CHECK(run("diamond --ascii").out == golden);
-  CHECK(run("gap120 --digits full").out.find("-Infinity") != std::string::npos);
+  CHECK(yhat_step("diamond --ascii").out == golden);
+  CHECK(yhat_step("gap120 --digits full").out.find("-Infinity") != std::string::npos);
 }
 
 TEST_CASE("yhat_step: on a terminal it goes step by step, in colour unless NO_COLOR is set") {
@@ -88,31 +88,32 @@ TEST_CASE("yhat_step: files are written whole, twice the same, and nothing is le
   for (const char* kind : {"html", "json", "dot"}) {
     CAPTURE(kind);
     const std::string file = folder / kind;
-    CHECK(run("softmax --" + std::string(kind) + " " + file).code == 0);
+    CHECK(yhat_step("softmax --" + std::string(kind) + " " + file).code == 0);
     const std::string first = yhat::test::read_text(file);
     CHECK(!first.empty());
-    CHECK(run("softmax --" + std::string(kind) + " " + file, "env LC_ALL=de_DE.UTF-8").out.empty());
+    CHECK(yhat_step("softmax --" + std::string(kind) + " " + file, "env LC_ALL=de_DE.UTF-8").out.empty());
     CHECK(yhat::test::read_text(file) == first);
   }
   CHECK(folder.files() == 3);
-  const Run missing = run("softmax --html " + folder.path + "/no/page.html");
+  const Run missing = yhat_step("softmax --html " + folder.path + "/no/page.html");
   CHECK(missing.code == 2);
   CHECK(missing.out.find("no/page.html") != std::string::npos);
-  CHECK(run("softmax --label 7 --html " + (folder / "bad.html")).code == 2);
+  CHECK(yhat_step("softmax --label 7 --html " + (folder / "bad.html")).code == 2);
   CHECK(folder.files() == 3);
 }
 
 TEST_CASE("yhat_step: own numbers, also when the first is negative") {
-  const Run a = run("softmax --logits -2,0,8 --label 0");
+  const Run a = yhat_step("softmax --logits -2,0,8 --label 0");
   CHECK(a.code == 0);
-  CHECK(run("softmax --logits=-2,0,8 --label 0").out == a.out);
+  CHECK(yhat_step("softmax --logits=-2,0,8 --label 0").out == a.out);
   CHECK(a.out.find("(-2, 0, 8)") != std::string::npos);
-  CHECK(run("neuron --w -3 --b 0.5 --x 2 --y 1").out.find("w -3 [") != std::string::npos);
+  CHECK(yhat_step("neuron --w -3 --b 0.5 --x 2 --y 1").out.find("w -3 [") != std::string::npos);
   const Folder folder;
-  CHECK(run("softmax --logits 8,0,-2 --label 2 --logits 0,0,1 --label 1 --json " + (folder / "two.json")).code == 0);
+  CHECK(yhat_step("softmax --logits 8,0,-2 --label 2 --logits 0,0,1 --label 1 --json " + (folder / "two.json")).code ==
+        0);
   CHECK(yhat::test::read_text(folder / "two.json")
             .find("yhat_step softmax --logits 8,0,-2 --logits 0,0,1 --label 2 --label 1") != std::string::npos);
-  CHECK(run("softmax --logits ' 1, 2.50' --label 0 --json " + (folder / "blank.json")).code == 0);
+  CHECK(yhat_step("softmax --logits ' 1, 2.50' --label 0 --json " + (folder / "blank.json")).code == 0);
   CHECK(yhat::test::read_text(folder / "blank.json").find("\"yhat_step softmax --logits 1,2.5 --label 0\"") !=
         std::string::npos);
 }
@@ -140,7 +141,7 @@ TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") 
                {"--diff no_such.json neither.json", "no_such.json"}};
   for (const auto& w : wrong) {
     CAPTURE(w.arguments);
-    const Run r = run(w.arguments);
+    const Run r = yhat_step(w.arguments);
     CHECK(r.code == 2);
     CHECK(r.out.find(w.says) != std::string::npos);
     CHECK(std::count(r.out.begin(), r.out.end(), '\n') == 1);
@@ -151,7 +152,7 @@ TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") 
 TEST_CASE("yhat_step: text that cannot be written is an error") {
   for (const char* arguments : {"diamond", "--list", "loss"}) {
     CAPTURE(arguments);
-    CHECK(run(std::string(arguments) + " >/dev/full").code == 2);
+    CHECK(yhat_step(std::string(arguments) + " >/dev/full").code == 2);
   }
 }
 #endif
@@ -160,12 +161,12 @@ TEST_CASE("yhat_step: --diff is 0 for equal runs and 1 for others, and writes th
   const Folder folder;
   const std::string a = folder / "a.json";
   const std::string b = folder / "b.json";
-  CHECK(run("diamond --json " + a).code == 0);
-  CHECK(run("diamond --x 3 --json " + b).code == 0);
-  const Run same = run("--diff " + a + " " + a);
+  CHECK(yhat_step("diamond --json " + a).code == 0);
+  CHECK(yhat_step("diamond --x 3 --json " + b).code == 0);
+  const Run same = yhat_step("--diff " + a + " " + a);
   CHECK(same.code == 0);
   CHECK(same.out == "no difference in 11 steps\n");
-  const Run other = run("--diff " + a + " " + b + " --html " + (folder / "page.html"));
+  const Run other = yhat_step("--diff " + a + " " + b + " --html " + (folder / "page.html"));
   CHECK(other.code == 1);
   CHECK(other.out.starts_with("first difference: step 1 of 11, value x\n"));
   CHECK(yhat::test::read_text(folder / "page.html").find("Compared with the reference") != std::string::npos);
@@ -179,7 +180,7 @@ TEST_CASE("yhat_step: xmllint accepts graph and formulas, dot accepts the graph"
   };
   for (const char* example : {"neuron", "softmax", "conv", "gap120", "lenet"}) {
     CAPTURE(example);
-    if (run(std::string(example) + " --html " + (folder / "p.html") + " --dot " + (folder / "p.dot")).code != 0) {
+    if (yhat_step(std::string(example) + " --html " + (folder / "p.html") + " --dot " + (folder / "p.dot")).code != 0) {
       CHECK(std::string(example) == "lenet");  // a build without sample images
       continue;
     }
@@ -200,8 +201,8 @@ TEST_CASE("yhat_step: xmllint accepts graph and formulas, dot accepts the graph"
 }
 
 TEST_CASE("yhat_step: a red check that is expected is no failure") {
-  CHECK(run("bug").code == 0);
-  CHECK(run("bug --variant B").code == 0);
-  CHECK(run("gap120").code == 0);
+  CHECK(yhat_step("bug").code == 0);
+  CHECK(yhat_step("bug --variant B").code == 0);
+  CHECK(yhat_step("gap120").code == 0);
 }
 #endif

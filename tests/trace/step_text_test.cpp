@@ -26,13 +26,7 @@ using trace::show_full;
 namespace {
 
 using yhat::test::available;
-
-Trace of(const char* example, const std::string& variant = "") {
-  step::Request request;
-  request.name = example;
-  request.variant = variant;
-  return step::run_example(request);
-}
+using yhat::test::trace_of;
 
 // The process in a locale with a decimal comma: an installed one, or one that is made for the occasion. `found` is
 // false where there is neither.
@@ -72,7 +66,7 @@ TEST_CASE("step-through: the text of every example is the golden file, in 80 col
     for (const std::string& variant : variants) {
       const std::string name = example.name + (variant.empty() ? "" : "_" + variant);
       CAPTURE(name);
-      const Trace made = of(example.name, variant);
+      const Trace made = trace_of(example.name, variant);
       const std::string text = trace::render_all(made, {});
       yhat::test::check_golden(name, text);
       yhat::test::check_columns(text);
@@ -106,7 +100,7 @@ TEST_CASE("step-through: a locale with a decimal comma changes no byte") {
   }
   const auto all = [&] {
     std::string text;
-    for (const Trace& t : {of("neuron"), of("conv"), of("gap120"), large.trace()}) {
+    for (const Trace& t : {trace_of("neuron"), trace_of("conv"), trace_of("gap120"), large.trace()}) {
       text += trace::to_json(t) + trace::to_html(t) + trace::to_dot(t) + trace::render_all(t, {.full = true});
       text += trace::to_html(trace::Json::parse(trace::to_json(t)));  // numbers that were read
     }

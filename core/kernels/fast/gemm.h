@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include "../parallel.h"
-#include "../scratch.h"
 #include "gemm_thin.h"
 #include "pack.h"
+#include "parallel.h"
 
 namespace yhat::kernels::YHAT_ISA {
 namespace {
@@ -111,9 +110,8 @@ void gemm_strips(View<T> a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, bo
       }
     }
   });
-  parallel_for(strips, ceil_div(strips, tasks), [&](int64_t begin, int64_t end) {
-    const Scratch strip_scratch(strip * block * int64_t{sizeof(T)});
-    T* packed_b = static_cast<T*>(strip_scratch.data);
+  const int64_t grain = ceil_div(strips, tasks);
+  parallel_for_with_scratch<T>(strips, grain, strip * block, [&](int64_t begin, int64_t end, T* packed_b) {
     int64_t row[block_k];
     panel_rows(tile_cols<T>, row);
     for (int64_t j = begin * strip; j < min(n, end * strip); j += strip) {

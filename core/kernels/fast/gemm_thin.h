@@ -2,9 +2,8 @@
 // Products of a large matrix with a few rows or columns, such as a layer's weights with a small batch. Reading the
 // large one takes longest, so it is read once, as it lies.
 #pragma once
-#include "../parallel.h"
-#include "../scratch.h"
 #include "pack.h"
+#include "parallel.h"
 
 namespace yhat::kernels::YHAT_ISA {
 namespace {
@@ -27,9 +26,9 @@ void gemm_tall(const T* a, View<T> b, int64_t m, int64_t n, int64_t k, T* c, int
       pack_panel(panel, min(width, n - j), kb, width, packed + k0 * panels * width + j * kb);
     }
   }
-  parallel_for(tasks, max(1, 250000 / max(1, task_rows * panels * width * k)), [&](int64_t begin, int64_t end) {
-    const Scratch tile_scratch(task_rows * panels * width * int64_t{sizeof(T)});
-    T* sums = static_cast<T*>(tile_scratch.data);  // (row, panel, width)
+  const int64_t size = task_rows * panels * width, grain = max(1, 250000 / max(1, size * k));
+  // sums: (row, panel, width)
+  parallel_for_with_scratch<T>(tasks, grain, size, [&](int64_t begin, int64_t end, T* sums) {
     int64_t row[2 * tile_rows];
     for (int64_t i = 0; i < 2 * tile_rows; ++i) row[i] = i * k;
     for (int64_t i0 = begin * task_rows; i0 < min(m, end * task_rows); i0 += task_rows) {
@@ -93,22 +92,21 @@ void gemm_dots(const T* a, const T* b, int64_t m, int64_t n, int64_t k, T* c, bo
   constexpr int most = tile_rows >= 12 ? 4 : 2;  // rows of b in a tile: 6 x 4 or 6 x 2 sums
   constexpr int64_t block = 512;                 // of a row: with those of a, in the first-level cache
   const int64_t whole = k / lanes<T> * lanes<T>, groups = ceil_div(m, 6), width = ceil_div(m, groups);
-  parallel_for(n, max(most, ceil_div(250000 / (m * k), most) * most), [&](int64_t begin, int64_t end) {
-    const Scratch scratch(groups * most * 6 * lanes<T> * int64_t{sizeof(T)});
+  const int64_t grain = max(most, ceil_div(250000 / (m * k), most) * most), tile = most * 6 * lanes<T>;
+  parallel_for_with_scratch<T>(n, grain, groups * tile, [&](int64_t begin, int64_t end, T* tiles) {
     for (int64_t j = begin, rows; j < end; j += rows) {
       rows = end - j >= most ? most : 1;
       for (int64_t p = 0; p < whole; p += block) {
         for (int64_t group = 0; group < groups; ++group) {
           const int64_t i = group * width, cols = min(width, m - i);
           const Dots<T> kernel = rows == 1 ? dots_for<T, 1>(cols) : dots_for<T, most>(cols);
-          T* sums = static_cast<T*>(scratch.data) + group * most * 6 * lanes<T>;
-          kernel(min(block, whole - p), b + j * k + p, a + i * k + p, k, sums, p > 0);
+          kernel(min(block, whole - p), b + j * k + p, a + i * k + p, k, tiles + group * tile, p > 0);
         }
       }
       for (int64_t i = 0; i < m; ++i) {
         const int64_t group = i / width, cols = min(width, m - group * width);
         for (int64_t r = 0; r < rows; ++r) {
-          const T* lane = static_cast<const T*>(scratch.data) + (group * most * 6 + r * cols + i % width) * lanes<T>;
+          const T* lane = tiles + group * tile + (r * cols + i % width) * lanes<T>;
           T sum = accumulate ? c[i * n + j + r] : 0;
           for (int64_t l = 0; l < lanes<T>; ++l) sum += lane[l];
           for (int64_t p = whole; p < k; ++p) sum += b[(j + r) * k + p] * a[i * k + p];

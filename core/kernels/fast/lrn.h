@@ -3,8 +3,7 @@
 #include <math.h>
 
 #include "../lrn.h"
-#include "../parallel.h"
-#include "../scratch.h"
+#include "parallel.h"
 #include "simd.h"
 
 namespace yhat::kernels::YHAT_ISA {
@@ -32,15 +31,17 @@ void inverse_power(int64_t n, T beta, const T* __restrict s, T* __restrict p) {
   }
 }
 
-// Calls f(offset of channel 0, number of positions) for pieces of the images small enough for the caches, in parallel.
-template <class F>
-void for_each_piece(const LrnGeometry& g, F f) {
+// Calls f(offset of channel 0, number of positions, scratch) for pieces of the images small enough for the caches, in
+// parallel. The scratch has room for `rows` elements of each position.
+template <class T, class F>
+void for_each_piece(const LrnGeometry& g, int64_t rows, F f) {
   constexpr int64_t piece = 256;
   const int64_t pieces = ceil_div(g.hw, piece);
-  parallel_for(g.n * pieces, max(1, 64 / max(1, g.c)), [&](int64_t begin, int64_t end) {
+  const int64_t grain = max(1, 64 / max(1, g.c)), size = rows * min(piece, g.hw);
+  parallel_for_with_scratch<T>(g.n * pieces, grain, size, [&](int64_t begin, int64_t end, T* scratch) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t at = i % pieces * piece;
-      f(i / pieces * g.c * g.hw + at, min(piece, g.hw - at));
+      f(i / pieces * g.c * g.hw + at, min(piece, g.hw - at), scratch);
     }
   });
 }
@@ -48,9 +49,7 @@ void for_each_piece(const LrnGeometry& g, F f) {
 template <class T>
 void local_response_norm(const LrnGeometry& g, const T* x, T* y, T* scale) {
   const T alpha = static_cast<T>(g.alpha), beta = static_cast<T>(g.beta), k = static_cast<T>(g.k);
-  for_each_piece(g, [&](int64_t first, int64_t n) {
-    const Scratch scratch(2 * n * int64_t{sizeof(T)});
-    T* s = static_cast<T*>(scratch.data);
+  for_each_piece<T>(g, 2, [&](int64_t first, int64_t n, T* s) {
     T* p = s + n;
     for (int64_t c = 0; c < g.c; ++c) {
       const int64_t at = first + c * g.hw;
@@ -70,10 +69,8 @@ void local_response_norm(const LrnGeometry& g, const T* x, T* y, T* scale) {
 template <class T>
 void local_response_norm_grad(const LrnGeometry& g, const T* gy, const T* x, const T* scale, T* gx) {
   const T factor = 2 * static_cast<T>(g.alpha) * static_cast<T>(g.beta);
-  for_each_piece(g, [&](int64_t first, int64_t n) {
-    const Scratch scratch((2 * g.c + 1) * n * int64_t{sizeof(T)});
-    T* power_of = static_cast<T*>(scratch.data);  // S_c^-beta
-    T* term = power_of + g.c * n;                 // gy_c x_c S_c^(-beta - 1)
+  for_each_piece<T>(g, 2 * g.c + 1, [&](int64_t first, int64_t n, T* power_of) {  // S_c^-beta
+    T* term = power_of + g.c * n;                                                 // gy_c x_c S_c^(-beta - 1)
     T* sum = term + g.c * n;
     for (int64_t c = 0; c < g.c; ++c) {
       const int64_t at = first + c * g.hw;

@@ -100,14 +100,12 @@ void copy_out(const PlaneProduct<T>& s, int64_t rows, int64_t q0, int64_t q1, co
   }
 }
 
-// One task: rows [i0, i1) of image n and group g, computed positions [q0, q1).
+// One task: rows [i0, i1) of image n and group g, computed positions [q0, q1), all of which fit into `chunk`.
 template <class T>
 void plane_task(const PlaneProduct<T>& s, const T* packed, int64_t n, int64_t g, int64_t i0, int64_t i1, int64_t q0,
-                int64_t q1) {
+                int64_t q1, T* chunk) {
   constexpr int64_t width = tile_cols<T>;
   const int64_t height = panel_height(s.m), pitch = ceil_div(q1 - q0, width) * width;
-  const Scratch scratch((i1 - i0) * pitch * int64_t{sizeof(T)});
-  T* chunk = static_cast<T*>(scratch.data);
   const T* plane = s.planes + n * s.plane_image + g * s.plane_group;
   const T* a = packed + g * s.m * s.k;
   for (int64_t k0 = 0; k0 < s.k || k0 == 0; k0 += block_k) {
@@ -131,16 +129,16 @@ void plane_product(const PlaneProduct<T>& s, const T* packed) {
   const int64_t chunks = ceil_div(tiles, 24), chunk = ceil_div(tiles, chunks) * width;
   const int64_t row_tasks = ceil_div(panels, max(1, 96 / height)), task_rows = ceil_div(panels, row_tasks) * height;
   const int64_t products = min(task_rows, s.m) * s.k * min(chunk, positions);
-  parallel_for(s.images * s.groups * chunks * row_tasks, max(1, 500000 / max(1, products)),
-               [&](int64_t begin, int64_t end) {
-                 for (int64_t task = begin; task < end; ++task) {
-                   const int64_t i = task % row_tasks * task_rows, q = task / row_tasks % chunks * chunk;
-                   const int64_t g = task / (row_tasks * chunks) % s.groups, n = task / (row_tasks * chunks * s.groups);
-                   if (i < s.m && q < positions) {
-                     plane_task(s, packed, n, g, i, min(s.m, i + task_rows), q, min(positions, q + chunk));
-                   }
-                 }
-               });
+  const int64_t tasks = s.images * s.groups * chunks * row_tasks, grain = max(1, 500000 / max(1, products));
+  parallel_for_with_scratch<T>(tasks, grain, min(task_rows, s.m) * chunk, [&](int64_t begin, int64_t end, T* scratch) {
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t i = task % row_tasks * task_rows, q = task / row_tasks % chunks * chunk;
+      const int64_t g = task / (row_tasks * chunks) % s.groups, n = task / (row_tasks * chunks * s.groups);
+      if (i < s.m && q < positions) {
+        plane_task(s, packed, n, g, i, min(s.m, i + task_rows), q, min(positions, q + chunk), scratch);
+      }
+    }
+  });
 }
 
 }  // namespace

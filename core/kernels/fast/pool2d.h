@@ -7,9 +7,8 @@
 #pragma once
 #include <utility>
 
-#include "../parallel.h"
 #include "../pool2d.h"
-#include "../scratch.h"
+#include "parallel.h"
 #include "simd.h"
 
 namespace yhat::kernels::YHAT_ISA {
@@ -174,9 +173,8 @@ void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, int64_t* winner) {
   const T lowest = static_cast<T>(-__builtin_inff());
   const bool simple = g.kh == 2 && g.kw == 2 && g.stride_h == 2 && g.stride_w == 2 && g.pad_h == 0 && g.pad_w == 0 &&
                       g.dil_h == 1 && g.dil_w == 1 && 2 * g.oh <= g.h && 2 * g.ow <= g.w;
-  parallel_for(g.n * g.c, max(1, 30000 / (g.oh * g.ow * g.kh * g.kw)), [&](int64_t begin, int64_t end) {
-    const Scratch scratch((b.size() + 2 * b.most * b.pitch + b.pitch) * int64_t{sizeof(T)});
-    T* dealt = static_cast<T*>(scratch.data);
+  const int64_t grain = max(1, 30000 / (g.oh * g.ow * g.kh * g.kw)), size = b.size() + (2 * b.most + 1) * b.pitch;
+  parallel_for_with_scratch<T>(g.n * g.c, grain, size, [&](int64_t begin, int64_t end, T* dealt) {
     T* best = dealt + b.size();
     Offset* offset = reinterpret_cast<Offset*>(best + b.most * b.pitch);  // of the winner, from the start of its window
     Offset* first_col = offset + b.most * b.pitch;
@@ -258,9 +256,8 @@ template <class T>
 void avg_pool2d(const Pool2dGeometry& g, const T* x, T* y) {
   if (g.n * g.c * g.oh * g.ow == 0) return;
   const PoolBlock b = PoolBlock::of_positions(g, 1024);
-  parallel_for(g.n * g.c, max(1, 30000 / (g.oh * g.ow * g.kh * g.kw)), [&](int64_t begin, int64_t end) {
-    const Scratch scratch((b.size() + b.most * b.pitch + g.ow) * int64_t{sizeof(T)});
-    T* dealt = static_cast<T*>(scratch.data);
+  const int64_t grain = max(1, 30000 / (g.oh * g.ow * g.kh * g.kw)), size = b.size() + b.most * b.pitch + g.ow;
+  parallel_for_with_scratch<T>(g.n * g.c, grain, size, [&](int64_t begin, int64_t end, T* dealt) {
     T* sum = dealt + b.size();
     T* columns = sum + b.most * b.pitch;
     count_columns(g, columns);
@@ -291,9 +288,8 @@ template <class T>
 void avg_pool2d_grad(const Pool2dGeometry& g, const T* gy, T* gx) {
   const int64_t in = g.h * g.w;
   const PoolBlock b = PoolBlock::of_rows(g, g.oh);
-  parallel_for(g.n * g.c, max(1, 10000 / max(1, in)), [&](int64_t begin, int64_t end) {
-    const Scratch scratch((b.size() + g.oh * b.pitch + g.ow + 1) * int64_t{sizeof(T)});
-    T* dealt = static_cast<T*>(scratch.data);
+  const int64_t grain = max(1, 10000 / max(1, in)), size = b.size() + g.oh * b.pitch + g.ow + 1;
+  parallel_for_with_scratch<T>(g.n * g.c, grain, size, [&](int64_t begin, int64_t end, T* dealt) {
     T* share = dealt + b.size();
     T* columns = share + g.oh * b.pitch;
     count_columns(g, columns);

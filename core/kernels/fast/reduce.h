@@ -2,10 +2,9 @@
 #pragma once
 #include <math.h>
 
-#include "../parallel.h"
 #include "../reduce.h"
-#include "../scratch.h"
 #include "exp.h"
+#include "parallel.h"
 #include "simd.h"
 
 namespace yhat::kernels::YHAT_ISA {
@@ -87,14 +86,14 @@ void sum_axis(int64_t outer, int64_t n, int64_t inner, const T* x, T* y) {
   } else {
     constexpr int64_t most = 256;
     const int64_t pieces = ceil_div(inner, most);
-    parallel_for(outer * pieces, max(1, 30000 / max(1, n * min(inner, most))), [&](int64_t begin, int64_t end) {
-      const Scratch stack(64 * min(inner, most) * int64_t{sizeof(T)});
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t o = i / pieces, at = i % pieces * most;
-        sum_rows(n, min(most, inner - at), inner, x + o * n * inner + at, y + o * inner + at,
-                 static_cast<T*>(stack.data));
-      }
-    });
+    const int64_t grain = max(1, 30000 / max(1, n * min(inner, most)));
+    parallel_for_with_scratch<T>(
+        outer * pieces, grain, 64 * min(inner, most), [&](int64_t begin, int64_t end, T* stack) {
+          for (int64_t i = begin; i < end; ++i) {
+            const int64_t o = i / pieces, at = i % pieces * most;
+            sum_rows(n, min(most, inner - at), inner, x + o * n * inner + at, y + o * inner + at, stack);
+          }
+        });
   }
 }
 
