@@ -5,6 +5,7 @@
 #include <functional>
 #include <unordered_map>
 
+#include "kernels/elementwise.h"
 #include "tensor_impl.h"
 #include "thread_state.h"
 #include "yhat/autograd.h"
@@ -32,7 +33,7 @@ Tensor accumulate(Tensor a, const Tensor& b) {
     T* into = static_cast<T*>(a.impl()->buffer->data());
     const T* from = b.data<T>().data();
     parallel_for(a.size(), detail::elementwise_grain, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) into[i] += from[i];
+      kernels::arithmetic(kernels::Arithmetic::add, end - begin, into + begin, from + begin, into + begin);
     });
   });
   return a;

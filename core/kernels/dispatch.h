@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "conv2d.h"
+#include "elementwise.h"
 #include "gemm.h"
 #include "lrn.h"
 #include "pool2d.h"
@@ -29,6 +30,7 @@ struct KernelTable {
   decltype(&kernels::sum_axis<T>) sum_axis;
   decltype(&kernels::softmax_rows<T>) softmax_rows;
   decltype(&kernels::log_softmax_rows<T>) log_softmax_rows;
+  decltype(&kernels::arithmetic<T>) arithmetic;
   /// For benchmarks: multiply-adds on registers alone, the most that the processor can do, `times` rounds of them.
   /// Returns the number of operations.
   double (*peak)(std::int64_t times);

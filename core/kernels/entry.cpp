@@ -77,6 +77,11 @@ void log_softmax_rows(int64_t rows, int64_t n, const T* x, T* y) {
   table<T>().log_softmax_rows(rows, n, x, y);
 }
 
+template <class T>
+void arithmetic(Arithmetic op, int64_t n, const T* a, const T* b, T* y) {
+  table<T>().arithmetic(op, n, a, b, y);
+}
+
 #define YHAT_INSTANTIATE(T)                                                                     \
   template void gemm(bool, bool, int64_t, int64_t, int64_t, const T*, const T*, T*, bool);      \
   template void conv2d(const Conv2dGeometry&, const T*, const T*, const T*, T*);                \
@@ -91,7 +96,8 @@ void log_softmax_rows(int64_t rows, int64_t n, const T* x, T* y) {
   template T sum(int64_t, const T*);                                                            \
   template void sum_axis(int64_t, int64_t, int64_t, const T*, T*);                              \
   template void softmax_rows(int64_t, int64_t, const T*, T*);                                   \
-  template void log_softmax_rows(int64_t, int64_t, const T*, T*);
+  template void log_softmax_rows(int64_t, int64_t, const T*, T*);                               \
+  template void arithmetic(Arithmetic, int64_t, const T*, const T*, T*);
 YHAT_INSTANTIATE(float)
 YHAT_INSTANTIATE(double)
 

@@ -60,6 +60,10 @@ struct Vec {
     for (int i = 0; i < size; ++i) a.lane[i] *= b.lane[i];
     return a;
   }
+  friend Vec operator/(Vec a, Vec b) {
+    for (int i = 0; i < size; ++i) a.lane[i] /= b.lane[i];
+    return a;
+  }
   friend Vec operator*(T a, Vec b) {
     for (int i = 0; i < size; ++i) b.lane[i] *= a;
     return b;

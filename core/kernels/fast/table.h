@@ -3,6 +3,7 @@
 #include "../dispatch.h"
 #include "conv2d_input_grad.h"
 #include "conv2d_weight_grad.h"
+#include "elementwise.h"
 #include "lrn.h"
 #include "pool2d.h"
 #include "reduce.h"
@@ -44,6 +45,7 @@ const KernelTable<T>& table() {
       .sum_axis = &sum_axis<T>,
       .softmax_rows = &softmax_rows<T>,
       .log_softmax_rows = &log_softmax_rows<T>,
+      .arithmetic = &arithmetic<T>,
       .peak = &peak<T>,
   };
   return kernels;
