@@ -106,11 +106,11 @@ class Pool {
  private:
   using Free = std::map<std::size_t, std::vector<void*>>;
 
-  // A free block of this size; for a large array also one of up to four times the size, since in a network whose
+  // A free block of this size; for a large array also one of up to eight times the size, since in a network whose
   // pictures shrink from layer to layer the blocks of the first layers would lie idle.
   Free::iterator find(std::size_t bytes) {
     auto it = free_.lower_bound(bytes);
-    const std::size_t most = bytes < shared_from ? bytes : 4 * bytes;
+    const std::size_t most = bytes < shared_from ? bytes : 8 * bytes;
     while (it != free_.end() && it->first <= most && it->second.empty()) ++it;
     return it != free_.end() && it->first <= most ? it : free_.end();
   }
