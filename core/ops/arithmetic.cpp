@@ -12,10 +12,11 @@ namespace yhat {
 // --- Two tensors. Where one was broadcast, the engine sums its gradient back to its shape. ---
 
 namespace {
-// The same as zip(op, a, b, f). Tensors of one shape and dtype have a kernel for each instruction set.
+// The same as zip(op, a, b, f). For tensors of one shape, each instruction set has a kernel.
 template <class F>
 Tensor combine(const char* op, const Tensor& a, const Tensor& b, F f, kernels::Arithmetic arithmetic) {
-  if (a.shape() != b.shape() || a.dtype() != b.dtype()) return zip(op, a, b, f);
+  detail::require_same_dtype(op, a, b);
+  if (a.shape() != b.shape()) return detail::zip_broadcast(op, a, b, f);
   Tensor y = empty(a.shape(), a.dtype());
   dispatch(a.dtype(), [&](auto zero) {
     using T = decltype(zero);

@@ -29,7 +29,7 @@ TEST_CASE("buffer: arrays are aligned and recycled") {
   CHECK(buffer_statistics().cached == 0);
 }
 
-TEST_CASE("buffer: a large array is lent for one of up to a quarter of its size, and comes back whole") {
+TEST_CASE("buffer: a large array is lent for one of up to an eighth of its size, and comes back whole") {
   if (!recycling) {
     MESSAGE("skipped: address sanitizer recycles nothing");
     return;
@@ -39,22 +39,22 @@ TEST_CASE("buffer: a large array is lent for one of up to a quarter of its size,
   void* const large = take_array(16 * mib);
   give_array(large, 16 * mib);
   const BufferStatistics start = buffer_statistics();
-  void* const quarter = take_array(4 * mib);
-  CHECK(quarter == large);
-  CHECK(buffer_statistics().in_use == start.in_use + std::int64_t{4 * mib});
+  void* const eighth = take_array(2 * mib);
+  CHECK(eighth == large);
+  CHECK(buffer_statistics().in_use == start.in_use + std::int64_t{2 * mib});
   CHECK(buffer_statistics().cached == start.cached - std::int64_t{16 * mib});
-  give_array(quarter, 4 * mib);
+  give_array(eighth, 2 * mib);
   CHECK(buffer_statistics().cached == start.cached);
   CHECK(buffer_statistics().in_use == start.in_use);
-  void* const less = take_array(3 * mib);
+  void* const less = take_array(mib + mib / 2);
   CHECK(less != large);
   void* const again = take_array(16 * mib);
   CHECK(again == large);
-  give_array(less, 3 * mib);
+  give_array(less, mib + mib / 2);
   give_array(again, 16 * mib);
-  void* const fitting = take_array(3 * mib);  // the smallest that fits
+  void* const fitting = take_array(mib + mib / 2);  // the smallest that fits
   CHECK(fitting == less);
-  give_array(fitting, 3 * mib);
+  give_array(fitting, mib + mib / 2);
   release_cached_buffers();
 }
 

@@ -83,7 +83,11 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* weight, const T* bias,
   const int64_t batch = images_at_a_time(g.n, p.image * int64_t{sizeof(T)});
   // The last tile may look beyond the last plane; what it makes of that is dropped.
   const Scratch plane_scratch((batch * p.image + tile_cols<T>)*int64_t{sizeof(T)});
-  const Scratch packed(g.o * k * int64_t{sizeof(T)});
+  // Weights that serve few positions are read as they lie: to pack them took a tenth of the time. With 14 rows at once,
+  // there are more addresses than registers for them.
+  const bool pack = tile_rows > 6 || g.n * g.oh * p.pitch > 512;
+  const Scratch pack_scratch(pack ? g.o * k * int64_t{sizeof(T)} : 0);
+  T* packed = pack ? static_cast<T*>(pack_scratch.data) : nullptr;
   T* planes = static_cast<T*>(plane_scratch.data);
   PlaneProduct<T> s{.images = 0,
                     .groups = g.groups,
@@ -107,12 +111,12 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* weight, const T* bias,
                     .h = g.oh,
                     .w = g.ow,
                     .bias = bias};
-  pack_weights(s, static_cast<T*>(packed.data));
+  if (pack) pack_weights(s, packed);
   for (int64_t n = 0; n < g.n; n += batch) {
     s.images = min(batch, g.n - n);
     s.out = y + n * s.out_image;
     make_planes(g, p, s.images, x + n * g.c * g.h * g.w, planes);
-    plane_product(s, static_cast<const T*>(packed.data));
+    plane_product<T>(s, packed);
   }
 }
 

@@ -10,15 +10,15 @@ namespace {
 inline constexpr int64_t block_k = 256;  // steps of a panel: one of b (tile_cols wide) stays in the first-level cache
 
 template <class T>
-using Micro = void (*)(int64_t, const T*, const T*, const int64_t*, const T*, T*, int64_t, bool);
+using Micro = void (*)(int64_t, const T*, int64_t, const T*, const int64_t*, const T*, T*, int64_t, bool);
 
 // The micro-kernel for a panel of that many rows.
-template <class T, int C, int R = tile_rows>
+template <class T, int C, bool packed = true, int R = tile_rows>
 Micro<T> micro_for(int64_t rows) {
   if constexpr (R > 1) {
-    if (rows < R) return micro_for<T, C, R - 1>(rows);
+    if (rows < R) return micro_for<T, C, packed, R - 1>(rows);
   }
-  return &micro<T, R, C>;
+  return &micro<T, R, C, packed>;
 }
 
 // One tile of c at its edge: only `cols` columns exist, so it is computed beside and copied.
@@ -29,7 +29,7 @@ void edge_tile(Micro<T> kernel, int64_t rows, int64_t cols, int64_t k, const T* 
   for (int64_t i = 0; i < rows && accumulate; ++i) {
     for (int64_t j = 0; j < tile_cols<T>; ++j) tile[i * tile_cols<T> + j] = j < cols ? c[i * ldc + j] : 0;
   }
-  kernel(k, a, b, row, nullptr, tile, tile_cols<T>, accumulate);
+  kernel(k, a, 0, b, row, nullptr, tile, tile_cols<T>, accumulate);
   for (int64_t i = 0; i < rows; ++i) {
     for (int64_t j = 0; j < cols; ++j) c[i * ldc + j] = tile[i * tile_cols<T> + j];
   }
@@ -49,7 +49,7 @@ void multiply_panels(int64_t rows, int64_t cols, int64_t height, int64_t kb, con
     const int64_t m = min(height, rows - i), n = min(width, cols - j);
     const Micro<T> kernel = micro_for<T, 2>(m);
     if (n == width) {
-      kernel(kb, a + i * kb, b + j * kb, row, nullptr, c + i * ldc + j, ldc, accumulate);
+      kernel(kb, a + i * kb, 0, b + j * kb, row, nullptr, c + i * ldc + j, ldc, accumulate);
     } else {
       edge_tile(kernel, m, n, kb, a + i * kb, b + j * kb, row, c + i * ldc + j, ldc, accumulate);
     }

@@ -12,16 +12,20 @@ template <class T>
 inline constexpr int tile_cols = 2 * lanes<T>;
 
 // The heart of every matrix product and convolution: c[i][j] (+)= sum over p of a[p][i] * b[row[p]][j], for R rows i
-// and C registers of columns j. a is packed: the R values of step p stand side by side. Row p of b starts at b +
-// row[p]. To the sums is added c (if accumulate) or bias[i] (if there is one): at the end, since a short sum that
-// starts at 0 is rounded less than one that goes on from a large value.
-template <class T, int R, int C>
-void micro(int64_t k, const T* a, const T* b, const int64_t* row, const T* bias, T* c, int64_t ldc, bool accumulate) {
+// and C registers of columns j. Where a is packed, the R values of step p stand side by side; else row i lies at a +
+// i * lda. Row p of b starts at b + row[p]. To the sums is added c (if accumulate) or bias[i] (if there is one): at the
+// end, since a short sum that starts at 0 is rounded less than one that goes on from a large value.
+template <class T, int R, int C, bool packed>
+void micro(int64_t k, const T* a, int64_t lda, const T* b, const int64_t* row, const T* bias, T* c, int64_t ldc,
+           bool accumulate) {
   Vec<T> sum[R][C] = {};
-  for (int64_t p = 0; p < k; ++p, a += R) {
+  for (int64_t p = 0; p < k; ++p) {
     Vec<T> right[C];
     YHAT_UNROLL for (int j = 0; j < C; ++j) right[j] = load(b + row[p] + j * lanes<T>);
-    YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += a[i] * right[j];
+    YHAT_UNROLL for (int i = 0; i < R; ++i) {
+      const T left = packed ? a[p * R + i] : a[i * lda + p];
+      YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += left * right[j];
+    }
   }
   if (accumulate) {
     YHAT_UNROLL for (int i = 0; i < R; ++i) YHAT_UNROLL for (int j = 0; j < C; ++j) sum[i][j] +=

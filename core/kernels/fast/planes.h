@@ -100,20 +100,23 @@ void copy_out(const PlaneProduct<T>& s, int64_t rows, int64_t q0, int64_t q1, co
   }
 }
 
-// One task: rows [i0, i1) of image n and group g, computed positions [q0, q1), all of which fit into `chunk`.
+// One task: rows [i0, i1) of image n and group g, computed positions [q0, q1), all of which fit into `chunk`. Without
+// packed weights, they are read as they lie.
 template <class T>
 void plane_task(const PlaneProduct<T>& s, const T* packed, int64_t n, int64_t g, int64_t i0, int64_t i1, int64_t q0,
                 int64_t q1, T* chunk) {
   constexpr int64_t width = tile_cols<T>;
   const int64_t height = panel_height(s.m), pitch = ceil_div(q1 - q0, width) * width;
   const T* plane = s.planes + n * s.plane_image + g * s.plane_group;
-  const T* a = packed + g * s.m * s.k;
   for (int64_t k0 = 0; k0 < s.k || k0 == 0; k0 += block_k) {
     const int64_t kb = min(block_k, s.k - k0);
     for (int64_t q = q0; q < q1; q += width) {
       for (int64_t i = i0; i < i1; i += height) {
-        const Micro<T> kernel = micro_for<T, 2>(min(height, i1 - i));
-        kernel(kb, a + k0 * s.m + i * kb, plane + q, s.offset + k0, s.bias ? s.bias + g * s.m + i : nullptr,
+        const int64_t rows = min(height, i1 - i);
+        const Micro<T> kernel = packed ? micro_for<T, 2>(rows) : micro_for<T, 2, false>(rows);
+        const T* a = packed ? packed + g * s.m * s.k + k0 * s.m + i * kb
+                            : s.weights + g * s.weight_group + i * s.weight_row + k0;
+        kernel(kb, a, s.weight_row, plane + q, s.offset + k0, s.bias ? s.bias + g * s.m + i : nullptr,
                chunk + (i - i0) * pitch + q - q0, pitch, k0 > 0);
       }
     }
@@ -121,6 +124,7 @@ void plane_task(const PlaneProduct<T>& s, const T* packed, int64_t n, int64_t g,
   copy_out(s, i1 - i0, q0, q1, chunk, pitch, s.out + n * s.out_image + g * s.out_group + i0 * s.out_row);
 }
 
+// packed: what pack_weights made; or null if each row of the weights lies in one piece.
 template <class T>
 void plane_product(const PlaneProduct<T>& s, const T* packed) {
   constexpr int64_t width = tile_cols<T>;
