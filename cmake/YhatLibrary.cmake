@@ -82,6 +82,8 @@ foreach(part IN ITEMS yhat yhat_seldom)
   # a * b + c is rounded twice everywhere, so that the same inputs give the same bits; a kernel may decide otherwise for itself.
   if(NOT MSVC)
     target_compile_options(${part} PRIVATE -ffp-contract=off)
+    # Each function apart, so that a program may leave out what it never calls (--gc-sections).
+    target_compile_options(${part} PRIVATE -ffunction-sections -fdata-sections)
   endif()
   # Position-independent code of g++ leaves every function open to being replaced when a program starts, and inlines none.
   # clang++ never does. Without, an op is recorded and passed a tenth faster.

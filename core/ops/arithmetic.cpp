@@ -2,7 +2,6 @@
 #include <cmath>
 #include <functional>
 
-#include "../kernels/elementwise.h"
 #include "../yhat/autograd.h"
 #include "../yhat/elementwise.h"
 #include "../yhat/ops.h"
@@ -11,43 +10,23 @@ namespace yhat {
 
 // --- Two tensors. Where one was broadcast, the engine sums its gradient back to its shape. ---
 
-namespace {
-// The same as zip(op, a, b, f). For tensors of one shape, each instruction set has a kernel.
-template <class F>
-Tensor combine(const char* op, const Tensor& a, const Tensor& b, F f, kernels::Arithmetic arithmetic) {
-  detail::require_same_dtype(op, a, b);
-  if (a.shape() != b.shape()) return detail::zip_broadcast(op, a, b, f);
-  Tensor y = empty(a.shape(), a.dtype());
-  dispatch(a.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* pa = a.data<T>().data();
-    const T* pb = b.data<T>().data();
-    T* to = y.mutable_data<T>().data();
-    parallel_for(y.size(), detail::elementwise_grain, [=](std::int64_t begin, std::int64_t end) {
-      kernels::arithmetic(arithmetic, end - begin, pa + begin, pb + begin, to + begin);
-    });
-  });
-  return y;
-}
-}  // namespace
-
 Tensor operator+(const Tensor& a, const Tensor& b) {
-  return record("add", combine("add", a, b, std::plus<>{}, kernels::Arithmetic::add),  //
+  return record("add", zip("add", a, b, std::plus<>{}),  //
                 edge(a, [](const Tensor& g) { return g; }), edge(b, [](const Tensor& g) { return g; }));
 }
 
 Tensor operator-(const Tensor& a, const Tensor& b) {
-  return record("sub", combine("sub", a, b, std::minus<>{}, kernels::Arithmetic::sub),  //
+  return record("sub", zip("sub", a, b, std::minus<>{}),  //
                 edge(a, [](const Tensor& g) { return g; }), edge(b, [](const Tensor& g) { return -g; }));
 }
 
 Tensor operator*(const Tensor& a, const Tensor& b) {
-  return record("mul", combine("mul", a, b, std::multiplies<>{}, kernels::Arithmetic::mul),  //
+  return record("mul", zip("mul", a, b, std::multiplies<>{}),  //
                 edge(a, [b](const Tensor& g) { return g * b; }), edge(b, [a](const Tensor& g) { return g * a; }));
 }
 
 Tensor operator/(const Tensor& a, const Tensor& b) {
-  return record("div", combine("div", a, b, std::divides<>{}, kernels::Arithmetic::div),  //
+  return record("div", zip("div", a, b, std::divides<>{}),  //
                 edge(a, [b](const Tensor& g) { return g / b; }),
                 edge(b, [b](const Tensor& g, const Tensor& y) { return -(g * y / b); }));
 }

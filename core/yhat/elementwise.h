@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -108,6 +109,12 @@ Tensor zip(const char* op, const Tensor& a, const Tensor& b, F f) {
   });
   return y;
 }
+/// The four operations of arithmetic, by kernels that are compiled for each instruction set.
+Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::plus<> f);
+Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::minus<> f);
+Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::multiplies<> f);
+Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::divides<> f);
+
 /// The same under the name "zip".
 template <class F>
 Tensor zip(const Tensor& a, const Tensor& b, F f) {
