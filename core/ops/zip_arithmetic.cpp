@@ -9,19 +9,9 @@ namespace {
 
 template <class F>
 Tensor combine(const char* op, const Tensor& a, const Tensor& b, F f, kernels::Arithmetic arithmetic) {
-  detail::require_same_dtype(op, a, b);
-  if (a.shape() != b.shape()) return detail::zip_broadcast(op, a, b, f);
-  Tensor y = empty(a.shape(), a.dtype());
-  dispatch(a.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* pa = a.data<T>().data();
-    const T* pb = b.data<T>().data();
-    T* to = y.mutable_data<T>().data();
-    parallel_for(y.size(), detail::elementwise_grain, [=](std::int64_t begin, std::int64_t end) {
-      kernels::arithmetic(arithmetic, end - begin, pa + begin, pb + begin, to + begin);
-    });
+  return detail::zip_blocks(op, a, b, f, [arithmetic](std::int64_t n, const auto* u, const auto* v, auto* y) {
+    kernels::arithmetic(arithmetic, n, u, v, y);
   });
-  return y;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -74,6 +75,23 @@ Tensor zip_broadcast(const char* op, const Tensor& a, const Tensor& b, F f) {
   return y;
 }
 
+/// zip: tensors of one shape go through `block`(n, a, b, y), in parallel; f is for those that are broadcast.
+template <class F, class Block>
+Tensor zip_blocks(const char* op, const Tensor& a, const Tensor& b, F f, Block block) {
+  detail::require_same_dtype(op, a, b);
+  if (a.shape() != b.shape()) return zip_broadcast(op, a, b, f);
+  Tensor y = empty(a.shape(), a.dtype());
+  dispatch(a.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* pa = a.data<T>().data();
+    const T* pb = b.data<T>().data();
+    T* to = y.mutable_data<T>().data();
+    parallel_for(y.size(), elementwise_grain,
+                 [=](std::int64_t begin, std::int64_t end) { block(end - begin, pa + begin, pb + begin, to + begin); });
+  });
+  return y;
+}
+
 }  // namespace detail
 
 /// y[i] = f(x[i]), shape and dtype of x. `f` is generic: it is called with float or double, from several threads.
@@ -95,30 +113,20 @@ Tensor map(const Tensor& x, F f) {
 /// dtypes), naming `op`.
 template <class F>
 Tensor zip(const char* op, const Tensor& a, const Tensor& b, F f) {
-  detail::require_same_dtype(op, a, b);
-  if (a.shape() != b.shape()) return detail::zip_broadcast(op, a, b, f);
-  Tensor y = empty(a.shape(), a.dtype());
-  dispatch(a.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* pa = a.data<T>().data();
-    const T* pb = b.data<T>().data();
-    T* to = y.mutable_data<T>().data();
-    parallel_for(y.size(), detail::elementwise_grain, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) to[i] = static_cast<T>(f(pa[i], pb[i]));
-    });
+  return detail::zip_blocks(op, a, b, f, [f](std::int64_t n, const auto* u, const auto* v, auto* y) {
+    using T = std::remove_pointer_t<decltype(y)>;
+    for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<T>(f(u[i], v[i]));
   });
-  return y;
 }
-/// The four operations of arithmetic, by kernels that are compiled for each instruction set.
-Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::plus<> f);
-Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::minus<> f);
-Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::multiplies<> f);
-Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::divides<> f);
-
 /// The same under the name "zip".
 template <class F>
 Tensor zip(const Tensor& a, const Tensor& b, F f) {
   return zip("zip", a, b, f);
 }
+/// The same for the four operations of arithmetic, by kernels that are compiled for each instruction set.
+Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::plus<> f);
+Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::minus<> f);
+Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::multiplies<> f);
+Tensor zip(const char* op, const Tensor& a, const Tensor& b, std::divides<> f);
 
 }  // namespace yhat

@@ -20,8 +20,6 @@ using namespace yhat;
 using test::occurrences;
 using test::trace_of;
 
-namespace {}  // namespace
-
 TEST_CASE("step-through: layouts go left to right without overlaps, inside the canvas, the same every time") {
   for (const step::Example& example : step::examples()) {
     if (!yhat::test::available(example)) continue;
