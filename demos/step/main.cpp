@@ -3,7 +3,7 @@
 #include <fmt/ranges.h>
 #include <yhat/error.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -19,6 +19,7 @@
 #include "example.h"
 #include "loss_lesson.h"
 #include "stepper.h"
+#include "support/command_line.h"
 
 namespace {
 
@@ -35,9 +36,14 @@ bool is_terminal(int descriptor) {
 struct Arguments {
   step::Request request;
   std::string html, json, dot, digits = "4", dtype;
-  std::vector<std::string> logits, diff;
+  std::vector<std::string> logits, labels, diff;
   bool list = false, ask = false, ascii = false;
 };
+
+std::string without_blanks(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(' ');
+  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
 
 std::vector<double> numbers(const std::string& text) {
   std::vector<double> row;
@@ -45,13 +51,19 @@ std::vector<double> numbers(const std::string& text) {
   while (at <= text.size()) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
     double value = 0;
-    if (!CLI::detail::lexical_cast(text.substr(at, comma - at), value)) {
+    if (!demo::parse_number(without_blanks(text.substr(at, comma - at)), value)) {
       throw ArgumentError("--logits", fmt::format("'{}' is not a list of numbers (as 8,0,-2)", text));
     }
     row.push_back(value);
     at = comma + 1;
   }
   return row;
+}
+
+std::int64_t label(const std::string& text) {
+  std::int64_t value = 0;
+  if (!demo::parse_number(text, value)) throw ArgumentError("--label", fmt::format("'{}' is not a whole number", text));
+  return value;
 }
 
 // The command that makes this trace again: what was asked for, without where it was written to.
@@ -69,34 +81,25 @@ std::string command_of(const Arguments& a) {
   return out;
 }
 
-void add_options(CLI::App& app, Arguments& a) {
+void add_options(demo::CommandLine& line, Arguments& a) {
   step::Request& r = a.request;
-  const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "empty" : ""; }, "");
-  app.add_option("example", r.name, "what to show; --list names them");
-  app.add_flag("--list", a.list, "name the examples");
-  app.add_option("--html", a.html, "write a page to step through")->type_name("FILE")->check(not_empty);
-  app.add_option("--json", a.json, "write the trace")->type_name("FILE")->check(not_empty);
-  app.add_option("--dot", a.dot, "write the graph for Graphviz")->type_name("FILE")->check(not_empty);
-  app.add_option("--diff", a.diff, "name the first step at which MINE departs from REF, two traces of --json")
-      ->type_name("REF MINE")
-      ->expected(2);
-  app.add_option("--variant", r.variant, "another version of the example")->type_name("NAME");
-  app.add_option("--logits", a.logits, "your own logits, as 8,0,-2; repeat for a batch")
-      ->type_name("LIST")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->expected(1);
-  app.add_option("--label", r.labels, "the true class of each --logits, from 0")
-      ->type_name("INT")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->expected(1);
-  app.add_option("--w", r.w, "weight (neuron, zero_grad)")->check(not_empty);
-  app.add_option("--b", r.b, "bias (neuron)")->check(not_empty);
-  app.add_option("--x", r.x, "input (neuron, diamond, zero_grad)")->check(not_empty);
-  app.add_option("--y", r.y, "target (neuron)")->check(not_empty);
-  app.add_option("--dtype", a.dtype, "f32 or f64")->check(CLI::IsMember({"f32", "f64"}));
-  app.add_option("--digits", a.digits, "4 or full")->check(CLI::IsMember({"4", "full"}));
-  app.add_flag("--ask", a.ask, "questions before answers");
-  app.add_flag("--ascii", a.ascii, "print ASCII only");
+  line.argument("EXAMPLE", r.name, {}, "what to show; --list names them");
+  line.flag("--list", a.list, "name the examples");
+  line.text("--html", a.html, "FILE", "write a page to step through");
+  line.text("--json", a.json, "FILE", "write the trace");
+  line.text("--dot", a.dot, "FILE", "write the graph for Graphviz");
+  line.pair("--diff", a.diff, "REF MINE", "name the first step at which MINE departs from REF, two traces of --json");
+  line.text("--variant", r.variant, "NAME", "another version of the example");
+  line.texts("--logits", a.logits, "LIST", "your own logits, as 8,0,-2; repeat for a batch");
+  line.texts("--label", a.labels, "INT", "the true class of each --logits, from 0");
+  line.number("--w", r.w, "weight (neuron, zero_grad)");
+  line.number("--b", r.b, "bias (neuron)");
+  line.number("--x", r.x, "input (neuron, diamond, zero_grad)");
+  line.number("--y", r.y, "target (neuron)");
+  line.choice("--dtype", a.dtype, {"f32", "f64"}, "what it is computed in");
+  line.choice("--digits", a.digits, {"4", "full"}, "of the numbers shown");
+  line.flag("--ask", a.ask, "questions before answers");
+  line.flag("--ascii", a.ascii, "print ASCII only");
 }
 
 int compare(const Arguments& a) {
@@ -132,6 +135,7 @@ void require_different_files(const Arguments& a) {
 int show(Arguments& a) {
   require_different_files(a);
   for (const std::string& row : a.logits) a.request.logits.push_back(numbers(row));
+  for (const std::string& text : a.labels) a.request.labels.push_back(label(text));
   if (a.request.name == "gap120" && a.dtype == "f64") {
     throw ArgumentError("--dtype", "f64 (gap120 shows what happens in f32)");
   }
@@ -179,17 +183,18 @@ int run(Arguments& a) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Shows a recorded run of the engine one step at a time: in this terminal, or as a page.", "yhat_step");
+  demo::CommandLine line("yhat_step",
+                         "Shows a recorded run of the engine one step at a time: in this terminal, or as a page.");
   Arguments arguments;
-  add_options(app, arguments);
+  add_options(line, arguments);
   try {
-    app.parse(argc, argv);
+    line.parse(argc, argv);
     const int code = run(arguments);
     if (!std::cout.flush()) throw ArgumentError("yhat_step", "standard output cannot be written");
     return code;
-  } catch (const CLI::CallForHelp&) {
-    return std::cout << app.help() << std::flush ? 0 : 2;
-  } catch (const CLI::ParseError& error) {
+  } catch (const demo::HelpShown&) {
+    return std::fflush(stdout) == 0 ? 0 : 2;
+  } catch (const demo::UsageError& error) {
     std::cerr << "yhat_step: " << error.what() << "\n";
     return 2;
   } catch (const std::exception& error) {

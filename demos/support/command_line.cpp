@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The only file that knows CLI11.
+// The only file of the demos that knows CLI11: to read it takes seconds.
 #include "support/command_line.h"
 
 #include <fmt/format.h>
@@ -46,9 +46,16 @@ struct CommandLine::Impl {
     std::string placeholder;  // empty: a flag
     std::string help;
     std::string standard;  // the default, empty if there is none to tell
-    std::string given = {};
+    int words = 1;         // of one value
+    bool repeated = false;
+    std::vector<std::string> given = {};
     bool flag_given = false;
     std::function<void(const Option&)> set = {};
+
+    const std::string& one_of(const std::vector<std::string>& allowed) const {
+      if (std::find(allowed.begin(), allowed.end(), given[0]) != allowed.end()) return given[0];
+      throw UsageError(fmt::format("{}: {} ({})", name, given[0], fmt::join(allowed, ", ")));
+    }
   };
 
   std::string program, what, command;
@@ -62,7 +69,10 @@ struct CommandLine::Impl {
     if (o.placeholder.empty()) {
       app.add_flag(o.name, o.flag_given);
     } else {
-      app.add_option(o.name, o.given)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      app.add_option(o.name, o.given)
+          ->multi_option_policy(o.repeated ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast)
+          ->expected(o.words)
+          ->allow_extra_args(false);
     }
   }
 
@@ -91,10 +101,7 @@ void CommandLine::argument(const std::string& placeholder, std::string& value, c
                            const std::string& help) {
   impl_->positional = std::make_unique<Impl::Option>(Impl::Option{placeholder, "", help, value});
   impl_->positional->set = [&value, allowed](const Impl::Option& o) {
-    if (std::find(allowed.begin(), allowed.end(), o.given) == allowed.end()) {
-      throw UsageError(fmt::format("{}: {} ({})", o.name, o.given, fmt::join(allowed, ", ")));
-    }
-    value = o.given;
+    value = allowed.empty() ? o.given[0] : o.one_of(allowed);
   };
 }
 
@@ -103,8 +110,8 @@ void CommandLine::integer(const std::string& name, std::int64_t& value, std::int
   impl_->add({name, "N", help, fmt::to_string(value)});
   impl_->options.back()->set = [&value, lo, hi](const Impl::Option& o) {
     std::int64_t given = 0;
-    if (!parse_number(o.given, given) || given < lo || given > hi) {
-      throw UsageError(fmt::format("{}: {} ({} to {})", o.name, o.given, lo, hi));
+    if (!parse_number(o.given[0], given) || given < lo || given > hi) {
+      throw UsageError(fmt::format("{}: {} ({} to {})", o.name, o.given[0], lo, hi));
     }
     value = given;
   };
@@ -114,9 +121,18 @@ void CommandLine::number(const std::string& name, double& value, double lo, doub
   impl_->add({name, "X", help, fmt::format("{:g}", value)});
   impl_->options.back()->set = [&value, lo, hi](const Impl::Option& o) {
     double given = 0;
-    if (!parse_number(o.given, given) || !(given >= lo && given <= hi)) {
-      throw UsageError(fmt::format("{}: {} ({:g} to {:g})", o.name, o.given, lo, hi));
+    if (!parse_number(o.given[0], given) || !(given >= lo && given <= hi)) {
+      throw UsageError(fmt::format("{}: {} ({:g} to {:g})", o.name, o.given[0], lo, hi));
     }
+    value = given;
+  };
+}
+
+void CommandLine::number(const std::string& name, std::optional<double>& value, const std::string& help) {
+  impl_->add({name, "X", help, ""});
+  impl_->options.back()->set = [&value](const Impl::Option& o) {
+    double given = 0;
+    if (!parse_number(o.given[0], given)) throw UsageError(fmt::format("{}: '{}' is no number", o.name, o.given[0]));
     value = given;
   };
 }
@@ -125,25 +141,35 @@ void CommandLine::text(const std::string& name, std::string& value, const std::s
                        const std::string& help) {
   impl_->add({name, placeholder, help, value});
   impl_->options.back()->set = [&value](const Impl::Option& o) {
-    if (o.given.empty()) throw UsageError(fmt::format("{}: an empty text", o.name));
-    value = o.given;
+    if (o.given[0].empty()) throw UsageError(fmt::format("{}: an empty text", o.name));
+    value = o.given[0];
   };
 }
 
 void CommandLine::choice(const std::string& name, std::string& value, const std::vector<std::string>& allowed,
                          const std::string& help) {
   impl_->add({name, fmt::format("{}", fmt::join(allowed, "|")), help, value});
-  impl_->options.back()->set = [&value, allowed](const Impl::Option& o) {
-    if (std::find(allowed.begin(), allowed.end(), o.given) == allowed.end()) {
-      throw UsageError(fmt::format("{}: {} ({})", o.name, o.given, fmt::join(allowed, ", ")));
-    }
-    value = o.given;
-  };
+  impl_->options.back()->set = [&value, allowed](const Impl::Option& o) { value = o.one_of(allowed); };
 }
 
 void CommandLine::flag(const std::string& name, bool& value, const std::string& help) {
   impl_->add({name, "", help, ""});
   impl_->options.back()->set = [&value](const Impl::Option&) { value = true; };
+}
+
+void CommandLine::texts(const std::string& name, std::vector<std::string>& values, const std::string& placeholder,
+                        const std::string& help) {
+  impl_->add({.name = name, .placeholder = placeholder, .help = help, .standard = "", .repeated = true});
+  impl_->options.back()->set = [&values](const Impl::Option& o) { values = o.given; };
+}
+
+void CommandLine::pair(const std::string& name, std::vector<std::string>& values, const std::string& placeholder,
+                       const std::string& help) {
+  impl_->add({.name = name, .placeholder = placeholder, .help = help, .standard = "", .words = 2});
+  impl_->options.back()->set = [&values](const Impl::Option& o) {
+    if (o.given.size() != 2) throw UsageError(fmt::format("{}: needs {}", o.name, o.placeholder));
+    values = o.given;
+  };
 }
 
 void CommandLine::parse(int argc, const char* const* argv) {
@@ -173,7 +199,7 @@ void CommandLine::parse(int argc, const char* const* argv) {
   }
   std::vector<std::string> extras = impl_->app.remaining();
   if (impl_->positional && !extras.empty() && extras.front()[0] != '-') {
-    impl_->positional->given = extras.front();
+    impl_->positional->given = {extras.front()};
     impl_->positional->set(*impl_->positional);
     extras.erase(extras.begin());
   }

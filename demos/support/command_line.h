@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -29,14 +30,23 @@ class CommandLine {
   ~CommandLine();
 
   /// A word without a name of its own: `imagenet_eval MODEL --weights ...`. At most one; it may be left out, too.
+  /// Nothing allowed: any word is.
   void argument(const std::string& placeholder, std::string& value, const std::vector<std::string>& allowed,
                 const std::string& help);
   void integer(const std::string& name, std::int64_t& value, std::int64_t lo, std::int64_t hi, const std::string& help);
   void number(const std::string& name, double& value, double lo, double hi, const std::string& help);
+  /// A number that is empty unless it is given.
+  void number(const std::string& name, std::optional<double>& value, const std::string& help);
   void text(const std::string& name, std::string& value, const std::string& placeholder, const std::string& help);
   void choice(const std::string& name, std::string& value, const std::vector<std::string>& allowed,
               const std::string& help);
   void flag(const std::string& name, bool& value, const std::string& help);
+  /// An option that may be given several times: all its values, in order.
+  void texts(const std::string& name, std::vector<std::string>& values, const std::string& placeholder,
+             const std::string& help);
+  /// An option of two words: `--diff REF MINE`. Empty unless it is given.
+  void pair(const std::string& name, std::vector<std::string>& values, const std::string& placeholder,
+            const std::string& help);
 
   /// Sets the variables. Throws UsageError (`--epochs: 0 (1 to 1000)`, `unknown option --epoch; did you mean
   /// --epochs?`), or HelpShown after printing help to stdout. Variables may be half set then.

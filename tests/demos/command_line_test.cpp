@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,33 @@ TEST_CASE("wrong options are refused with what is allowed, near ones with the ri
   CHECK(refusal({"three"}) == "unexpected argument 'three'");
   CHECK(refusal({"--epochs"}) == "--epochs: no value given");
   CHECK(refusal({"--no-timing=7x"}) == "--no-timing: takes no value");
+}
+
+TEST_CASE("options of several values, of two words, and numbers that may be missing") {
+  std::string example;
+  std::vector<std::string> rows, two;
+  std::optional<double> w, b;
+  demo::CommandLine line("yhat_step", "shows");
+  line.argument("EXAMPLE", example, {}, "what");
+  line.texts("--logits", rows, "LIST", "numbers");
+  line.pair("--diff", two, "REF MINE", "two files");
+  line.number("--w", w, "weight");
+  line.number("--b", b, "bias");
+  const auto parse = [&](std::vector<const char*> words) {
+    words.insert(words.begin(), "program");
+    line.parse(static_cast<int>(words.size()), words.data());
+  };
+  parse({"--logits", "-2,0", "softmax", "--diff", "a b", "c", "--logits=8", "--w", "-3"});
+  CHECK(example == "softmax");
+  CHECK(rows == std::vector<std::string>{"-2,0", "8"});
+  CHECK(two == std::vector<std::string>{"a b", "c"});
+  CHECK(w == -3);
+  CHECK_FALSE(b.has_value());
+  CHECK_THROWS_WITH_AS(parse({"--b", ""}), "--b: '' is no number", demo::UsageError);
+  CHECK_THROWS_WITH_AS(parse({"--b", "nan"}), "--b: 'nan' is no number", demo::UsageError);
+  CHECK_THROWS_WITH_AS(parse({"--diff", "a"}), "--diff: needs REF MINE", demo::UsageError);
+  CHECK_THROWS_WITH_AS(parse({"--logit", "1"}), "unknown option --logit; did you mean --logits?", demo::UsageError);
+  CHECK(line.help().find("EXAMPLE") != std::string::npos);
 }
 
 TEST_CASE("help names every option with its default") {

@@ -123,10 +123,12 @@ TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") 
     const char *arguments, *says;
   } wrong[] = {{"", "which example?"},
                {"nothing", "no example 'nothing'"},
-               {"diamond --wrong", "--wrong"},
+               {"diamond --wrong", "unknown option --wrong"},
+               {"diamond --htm page.html", "did you mean --html?"},
                {"softmax --logits 1,2,x --label 0", "'1,2,x' is not a list of numbers"},
-               {"softmax --logits 1,nan --label 0", "must be finite"},
+               {"softmax --logits 1,nan --label 0", "'1,nan' is not a list of numbers"},
                {"softmax --logits 1,2,3 --label 3", "label 3 (0 to 2"},
+               {"softmax --logits 1,2,3 --label one", "'one' is not a whole number"},
                {"softmax --logits 1 --label 0", "(2 to 16)"},
                {"diamond --dtype f16", "f16"},
                {"diamond --variant other", "it has none"},
@@ -135,7 +137,7 @@ TEST_CASE("yhat_step: wrong usage is 2, with one line that says what is right") 
                {"diamond --html same.html --json ./same.html", "same.html is to be written twice"},
                {"gap120 --dtype f64", "f64 (gap120 shows what happens in f32)"},
                {"loss --w 3", "--w: the loss page takes --logits and --label only"},
-               {"loss --x nan", "--x: the loss page takes"},
+               {"loss --x nan", "--x: 'nan' is no number"},
                {"--diff a.json b.json --json c.json", "--diff: takes two traces and --html only"},
                {"diamond --diff a.json b.json", "--diff: takes two traces and --html only"},
                {"--diff no_such.json neither.json", "no_such.json"}};
