@@ -83,9 +83,8 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* weight, const T* bias,
   const int64_t batch = images_at_a_time(g.n, p.image * int64_t{sizeof(T)});
   // The last tile may look beyond the last plane; what it makes of that is dropped.
   const Scratch plane_scratch((batch * p.image + tile_cols<T>)*int64_t{sizeof(T)});
-  // Weights that serve few positions are read as they lie: to pack them took a tenth of the time. With 14 rows at once,
-  // there are more addresses than registers for them.
-  const bool pack = tile_rows > 6 || g.n * g.oh * p.pitch > 512;
+  // Weights that serve few positions are read as they lie: to pack them took a tenth of the time.
+  const bool pack = !reads_weights_as_they_lie || g.n * g.oh * p.pitch > 512;
   const Scratch pack_scratch(pack ? g.o * k * int64_t{sizeof(T)} : 0);
   T* packed = pack ? static_cast<T*>(pack_scratch.data) : nullptr;
   T* planes = static_cast<T*>(plane_scratch.data);

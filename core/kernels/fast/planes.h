@@ -100,6 +100,19 @@ void copy_out(const PlaneProduct<T>& s, int64_t rows, int64_t q0, int64_t q1, co
   }
 }
 
+// Whether a tile may read its rows of the weights as they lie. With the 14 rows of 32 registers, there are more
+// addresses than registers for them.
+inline constexpr bool reads_weights_as_they_lie = tile_rows <= 6;
+
+// The micro-kernel for that many rows of the weights, packed or not.
+template <class T>
+Micro<T> micro_for_weights(int64_t rows, bool packed) {
+  if constexpr (reads_weights_as_they_lie) {
+    if (!packed) return micro_for<T, 2, false>(rows);
+  }
+  return micro_for<T, 2>(rows);
+}
+
 // One task: rows [i0, i1) of image n and group g, computed positions [q0, q1), all of which fit into `chunk`. Without
 // packed weights, they are read as they lie.
 template <class T>
@@ -113,7 +126,7 @@ void plane_task(const PlaneProduct<T>& s, const T* packed, int64_t n, int64_t g,
     for (int64_t q = q0; q < q1; q += width) {
       for (int64_t i = i0; i < i1; i += height) {
         const int64_t rows = min(height, i1 - i);
-        const Micro<T> kernel = packed ? micro_for<T, 2>(rows) : micro_for<T, 2, false>(rows);
+        const Micro<T> kernel = micro_for_weights<T>(rows, packed != nullptr);
         const T* a = packed ? packed + g * s.m * s.k + k0 * s.m + i * kb
                             : s.weights + g * s.weight_group + i * s.weight_row + k0;
         kernel(kb, a, s.weight_row, plane + q, s.offset + k0, s.bias ? s.bias + g * s.m + i : nullptr,
