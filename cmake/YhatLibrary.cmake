@@ -57,7 +57,7 @@ target_include_directories(yhat_seldom PRIVATE ${base_dirs})
 target_compile_features(yhat_seldom PRIVATE cxx_std_20)
 target_link_libraries(yhat_seldom PRIVATE fmt::fmt)
 if(NOT MSVC)
-  target_compile_options(yhat_seldom PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(yhat_seldom PRIVATE $<$<CONFIG:Release>:-Og>)
 endif()
 
 add_library(yhat ${sources} $<TARGET_OBJECTS:yhat_seldom>)

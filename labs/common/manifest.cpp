@@ -4,13 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
+
+#include "json.h"
 
 namespace yhat::labs {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// A JSON value with the path that messages name it by.
 class Value {

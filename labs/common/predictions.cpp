@@ -3,7 +3,8 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
+
+#include "json.h"
 
 namespace yhat::labs {
 
@@ -29,9 +30,9 @@ bool agrees(const Answer& answer, const std::string& measured) {
 }
 
 std::string empty_predictions(const Manifest& manifest) {
-  nlohmann::ordered_json json;
+  Json json;
   json["question"] = manifest.question;
-  json["predictions"] = nlohmann::ordered_json::object();
+  json["predictions"] = Json::object();
   for (const Answer& a : manifest.answers) json["predictions"][a.name] = nullptr;
   return json.dump(2) + "\n";
 }
@@ -41,12 +42,12 @@ std::map<std::string, std::string> read_predictions(const Manifest& manifest, co
   std::map<std::string, std::string> values;
   for (const Answer& a : manifest.answers) values[a.name] = "";
   try {
-    const nlohmann::json given = nlohmann::json::parse(text).at("predictions");
+    const Json given = Json::parse(text).at("predictions");
     for (auto& [name, value] : values) {
       if (!given.contains(name) || given.at(name).is_null()) continue;
       value = given.at(name).is_string() ? trim(given.at(name).get<std::string>()) : given.at(name).dump();
     }
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const Json::exception& error) {
     problem = std::string("predictions.json cannot be read: ") + error.what();
   }
   return values;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "records.h"
 
-#include <nlohmann/json.hpp>
+#include "json.h"
 
 namespace yhat::labs {
 
 Record parse_record(const std::string& packet) {
   Record r;
   try {
-    const nlohmann::json json = nlohmann::json::parse(packet);
+    const Json json = Json::parse(packet);
     const auto text = [&](const char* key) { return json.value(key, std::string()); };
     r.kind = text("k");
     r.name = text("name");
@@ -30,7 +30,7 @@ Record parse_record(const std::string& packet) {
     r.line = json.value("line", 0);
     r.ok = json.value("ok", false);
     r.crash = json.value("crash", false);
-  } catch (const nlohmann::json::exception&) {
+  } catch (const Json::exception&) {
     return {};
   }
   return r;

@@ -6,8 +6,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "json.h"
 
 namespace yhat::labs {
 namespace {
@@ -84,7 +85,7 @@ std::vector<int> members_defining(const Kit& kit, const std::string& member, con
 
 Kit read_kit(const fs::path& path) {
   try {
-    const nlohmann::json json = nlohmann::json::parse(read_file(path));
+    const Json json = Json::parse(read_file(path));
     Kit kit;
     kit.compiler = json.at("compiler");
     kit.second_compiler = json.value("second_compiler", "");
@@ -105,7 +106,7 @@ Kit read_kit(const fs::path& path) {
     kit.root = json.at("root").get<std::string>();
     kit.address_sanitizer = json.value("address_sanitizer", false);
     return kit;
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const Json::exception& error) {
     throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
   }
 }

@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "formats.h"
+#include "json.h"
 
 namespace yhat::labs {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // What a program printed need not be UTF-8.
 std::string written(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "json.h"
 #include "predictions.h"
 
 namespace yhat::labs {
@@ -14,7 +14,7 @@ LocalBuild read_local_build(const fs::path& build) {
   const fs::path path = build / "yhat-lab.json";
   if (!fs::exists(path)) throw std::runtime_error(path.string() + ": not there; is this the build folder of a lab?");
   try {
-    const nlohmann::json json = nlohmann::json::parse(read_file(path));
+    const Json json = Json::parse(read_file(path));
     LocalBuild local;
     local.build = build;
     // Relative paths start at the build folder.
@@ -27,7 +27,7 @@ LocalBuild read_local_build(const fs::path& build) {
     local.address_sanitizer = json.value("address_sanitizer", false);
     local.lab = read_manifest(at(json.at("manifest")));
     return local;
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const Json::exception& error) {
     throw std::runtime_error(path.string() + ": " + error.what());
   }
 }

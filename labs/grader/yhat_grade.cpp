@@ -11,12 +11,12 @@
 #include "lexer.h"
 #include "local.h"
 #include "oracle.h"
+#include "programs.h"
 
+namespace yhat::labs {
 namespace {
 
-using namespace yhat::labs;
-
-struct Options {
+struct GradingRequest {
   std::string lab, submission, labs, build, kit, out, format = "text", check, hint, metadata, user, submit, headers;
   std::vector<std::string> archive;
   bool hint_next = false, demo = false, no_sandbox = false, oracle = false;
@@ -43,7 +43,7 @@ void append(const std::string& path, const std::string& text) {
 // A file is rewritten after each step; the screen gets the report once, at the end.
 class Reporter {
  public:
-  explicit Reporter(const Options& options) : o_(options) {}
+  explicit Reporter(const GradingRequest& options) : o_(options) {}
 
   void save(const Grade& grade) const {
     if (!o_.out.empty()) write_file_atomically(o_.out, report_in(o_.format, grade, o_.report));
@@ -66,10 +66,10 @@ class Reporter {
     fmt::print(stderr, "\r{} of {} checks", done, grade.results.size());
     std::fflush(stderr);
   }
-  const Options& o_;
+  const GradingRequest& o_;
 };
 
-void warn(Grade& grade, const Options& o) {
+void warn(Grade& grade, const GradingRequest& o) {
   for (const Check& c : grade.lab.checks) {
     if (c.visibility != "visible") {
       grade.remarks.push_back("Check " + c.id + " is hidden: students do not see their total.");
@@ -83,7 +83,7 @@ void warn(Grade& grade, const Options& o) {
   }
 }
 
-GradeOptions grade_options(const Options& o) {
+GradeOptions grade_options(const GradingRequest& o) {
   GradeOptions g;
   g.submission = o.submission;
   g.time_scale = o.time_scale;
@@ -101,7 +101,7 @@ void require_total(const Manifest& lab, double expected) {
   }
 }
 
-int result(const Grade& grade, const Options& o) {
+int result(const Grade& grade, const GradingRequest& o) {
   if (o.check.empty()) return grade.score() == grade.lab.points ? 0 : 1;
   for (const CheckResult& r : grade.results) {
     if (r.id == o.check) return r.passed() ? 0 : 1;
@@ -109,7 +109,7 @@ int result(const Grade& grade, const Options& o) {
   return 1;
 }
 
-int local(const Options& o) {
+int local(const GradingRequest& o) {
   LocalBuild build = read_local_build(fs::absolute(o.build));
   RunOptions run;
   run.program = build.program;
@@ -137,7 +137,7 @@ int local(const Options& o) {
   return o.submit.empty() ? result(grade, o) : 0;
 }
 
-int graded(const Options& o) {
+int graded(const GradingRequest& o) {
   const fs::path labs = o.labs.empty() ? fs::current_path() / "labs" : fs::absolute(o.labs);
   const Manifest lab = read_manifest(lab_folder(labs, o.lab) / "lab.json");
   require_total(lab, o.expect_total);
@@ -166,7 +166,7 @@ int graded(const Options& o) {
   return result(grade, o);
 }
 
-int reduce_archive(const Options& o) {
+int reduce_archive(const GradingRequest& o) {
   // IN OUT ar ranlib nm file=symbol ...
   if (o.archive.size() < 6) throw CLI::ValidationError("--archive", "needs IN OUT ar ranlib nm FILE=SYMBOL...");
   Kit kit;
@@ -183,10 +183,10 @@ int reduce_archive(const Options& o) {
   return 0;
 }
 
-int run(int argc, char** argv) {
+int run_grade(int argc, char** argv) {
   CLI::App app{
       "Grades a lab: one process per check. Exit status 0: full marks, 1: not, 2: usage or manifest, 3: internal."};
-  Options o;
+  GradingRequest o;
   app.add_option("--lab", o.lab, "04");
   app.add_option("--submission", o.submission, "The folder with the student's files")->check(CLI::ExistingDirectory);
   app.add_option("--labs", o.labs, "The labs/ folder of a source tree (else ./labs)");
@@ -229,9 +229,9 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int yhat_grade(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return run_grade(argc, argv);
   } catch (const ManifestError& error) {
     fmt::print(stderr, "yhat-grade: {}\n", error.what());
     return 2;
@@ -243,3 +243,5 @@ int main(int argc, char** argv) {
     return 3;
   }
 }
+
+}  // namespace yhat::labs

@@ -8,11 +8,11 @@
 #include "gradescope.h"
 #include "handout.h"
 #include "lint.h"
+#include "programs.h"
 #include "verify.h"
 
+namespace yhat::labs {
 namespace {
-
-using namespace yhat::labs;
 
 // The nearest folder upwards that has the library and the labs.
 fs::path find_root(const std::string& given) {
@@ -31,7 +31,7 @@ fs::path find_kit(const fs::path& root, const std::string& given) {
   throw std::runtime_error(usual.string() + ": not there; hint: build yhat with labs, or --kit BUILD/labs/labs.json");
 }
 
-struct Options {
+struct LabOptions {
   std::string source, kit, lab, out;
   std::vector<std::string> labs;
   VerifyOptions verify;
@@ -61,7 +61,7 @@ int list(const Sources& sources) {
   return 0;
 }
 
-int lint(const Sources& sources, const Options& o) {
+int lint(const Sources& sources, const LabOptions& o) {
   std::vector<std::string> found = lint_all(sources, o.total);
   for (const Manifest* m : chosen(sources, o.labs)) {
     for (std::string& line : lint_lab(sources, *m)) found.push_back(std::move(line));
@@ -70,7 +70,7 @@ int lint(const Sources& sources, const Options& o) {
   return found.empty() ? 0 : 1;
 }
 
-int verify(const Sources& sources, const Options& o) {
+int verify(const Sources& sources, const LabOptions& o) {
   const fs::path kit_file = find_kit(sources.root(), o.kit);
   Toolchain toolchain(read_kit(kit_file), kit_file.parent_path() / "cache");
   int mistakes = 0;
@@ -78,10 +78,10 @@ int verify(const Sources& sources, const Options& o) {
   return mistakes == 0 ? 0 : 1;
 }
 
-int run(int argc, char** argv) {
+int run_lab(int argc, char** argv) {
   CLI::App app{"Makes and verifies the course labs of yhat."};
   app.require_subcommand(1);
-  Options o;
+  LabOptions o;
   app.add_option("--source", o.source, "The source tree of yhat (else the nearest one upwards)");
   app.add_option("--kit", o.kit, "How to compile: labs/labs.json in a build folder (else build/default's)");
   CLI::App* list_it = app.add_subcommand("list", "The labs, with points and numbers of checks and mutants");
@@ -120,11 +120,13 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int yhat_lab(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return run_lab(argc, argv);
   } catch (const std::exception& error) {
     fmt::print(stderr, "yhat-lab: {}\n", error.what());
     return 2;
   }
 }
+
+}  // namespace yhat::labs

@@ -2,15 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "tests/json.h"
 #include "yhat_minus_y/collapse.h"
 #include "yhat_minus_y/neuron.h"
 
 using namespace yhat;
+using test::Json;
 
 namespace {
 
@@ -145,25 +145,24 @@ TEST_CASE("lecture 3, yhat_minus_y: 55.598150033 times 0.017662706 is 0.98201379
 }
 
 TEST_CASE("lecture 1, yhat_minus_y: a sigmoid neuron's dC/dz is a - y in every reference case") {
-  std::ifstream file(std::string(YHAT_TEST_SOURCE_DIR) + "/tests/losses/loss_reference.json");
   std::size_t cases = 0;
-  const nlohmann::json document = nlohmann::json::parse(file);
-  for (const auto& c : document["cases"]) {
+  for (const Json& c : Json::read("tests/losses/loss_reference.json")["cases"].items()) {
     if (c["kind"] != "sigmoid_neuron") continue;
     CAPTURE(c["name"].get<std::string>());
-    const demo::Neuron n{c["w"], c["b"], c["x"], c["y"]};
-    const double a = c["a"];
+    const auto of = [&](const char* key) { return c[key].get<double>(); };
+    const demo::Neuron n{of("w"), of("b"), of("x"), of("y")};
+    const double a = of("a");
     const demo::NeuronGradients got = demo::neuron_gradients(n);
     CHECK(std::abs(got.a - a) < 1e-15);
     CHECK(std::abs(got.bce_fused - (a - n.y)) < 1e-15);
     CHECK(std::abs(got.bce_unfused - (a - n.y)) < 1e-14);
     CHECK(std::abs(got.bce - (a - n.y)) < 1e-14);
-    CHECK(std::abs(got.bce_loss - c["bce"].get<double>()) < 1e-14);
-    CHECK(std::abs(got.mse_loss - c["mse_half"].get<double>()) < 1e-14);
-    CHECK(std::abs(got.slope - c["sigma_prime"].get<double>()) < 1e-15);
+    CHECK(std::abs(got.bce_loss - of("bce")) < 1e-14);
+    CHECK(std::abs(got.mse_loss - of("mse_half")) < 1e-14);
+    CHECK(std::abs(got.slope - of("sigma_prime")) < 1e-15);
     CHECK(std::abs(got.mse - (a - n.y) * a * (1 - a)) < 1e-15);
-    CHECK(std::abs(got.bce_wrt_w - c["d_bce_dw"].get<double>()) < 1e-14);
-    CHECK(std::abs(got.mse_wrt_w - c["d_mse_half_dw"].get<double>()) < 1e-14);
+    CHECK(std::abs(got.bce_wrt_w - of("d_bce_dw")) < 1e-14);
+    CHECK(std::abs(got.mse_wrt_w - of("d_mse_half_dw")) < 1e-14);
     ++cases;
   }
   CHECK(cases >= 3);

@@ -5,33 +5,32 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/json.h"
+
 using namespace yhat;
-using nlohmann::json;
+using test::Json;
 
 namespace {
 
-using Settings = const json&;
+using Settings = const Json&;
 using Call = std::function<Tensor(const Tensors& x, Settings s)>;
 
-std::vector<std::int64_t> list(Settings s, const char* key) { return s.at(key).get<std::vector<std::int64_t>>(); }
+std::vector<std::int64_t> list(Settings s, const char* key) { return s[key].get<std::vector<std::int64_t>>(); }
 Shape shape(Settings s) { return Shape(list(s, "shape")); }
 Pair pair(Settings s, const char* key) { return {list(s, key)[0], list(s, key)[1]}; }
-std::int64_t whole(Settings s, const char* key) { return s.at(key).get<std::int64_t>(); }
-double number(Settings s, const char* key) { return s.at(key).get<double>(); }
+std::int64_t whole(Settings s, const char* key) { return s[key].get<std::int64_t>(); }
+double number(Settings s, const char* key) { return s[key].get<double>(); }
 
 Conv2dSpec conv(Settings s) { return {pair(s, "stride"), pair(s, "padding"), pair(s, "dilation"), whole(s, "groups")}; }
 AvgPool2dSpec average(Settings s) {
-  return {pair(s, "kernel"), pair(s, "stride"), pair(s, "padding"), s.at("ceil").get<bool>(),
-          s.at("include").get<bool>()};
+  return {pair(s, "kernel"), pair(s, "stride"), pair(s, "padding"), s["ceil"].get<bool>(), s["include"].get<bool>()};
 }
 Reduction reduction(Settings s) {
-  const auto name = s.at("reduction").get<std::string>();
+  const auto name = s["reduction"].get<std::string>();
   return name == "mean" ? Reduction::mean : name == "sum" ? Reduction::sum : Reduction::none;
 }
 
@@ -42,7 +41,7 @@ Call two(Tensor (*f)(const Tensor&, const Tensor&)) {
   return [f](const Tensors& x, Settings) { return f(x[0], x[1]); };
 }
 Call over_axes(Tensor (*f)(const Tensor&, const Axes&, bool)) {
-  return [f](const Tensors& x, Settings s) { return f(x[0], Axes(list(s, "axes")), s.at("keepdim").get<bool>()); };
+  return [f](const Tensors& x, Settings s) { return f(x[0], Axes(list(s, "axes")), s["keepdim"].get<bool>()); };
 }
 Call loss(Tensor (*f)(const Tensor&, const Tensor&, const LossSpec&)) {
   return [f](const Tensors& x, Settings s) { return f(x[0], x[1], {reduction(s)}); };
@@ -102,7 +101,7 @@ std::map<std::string, Call> calls() {
     return scatter_add(x[0], whole(s, "axis"), {list(s, "index"), x[0].shape()}, whole(s, "size"));
   });
   add("matmul",
-      [](const Tensors& x, Settings s) { return matmul(x[0], x[1], s.at("ta").get<bool>(), s.at("tb").get<bool>()); });
+      [](const Tensors& x, Settings s) { return matmul(x[0], x[1], s["ta"].get<bool>(), s["tb"].get<bool>()); });
   add("linear", [](const Tensors& x, Settings) { return linear(x[0], x[1], x[2]); });
   add("conv2d", [](const Tensors& x, Settings s) { return conv2d(x[0], x[1], x[2], conv(s)); });
   add("conv2d_input_grad",
@@ -110,8 +109,8 @@ std::map<std::string, Call> calls() {
   add("conv2d_weight_grad",
       [](const Tensors& x, Settings s) { return conv2d_weight_grad(x[0], x[1], shape(s), conv(s)); });
   add("max_pool2d", [](const Tensors& x, Settings s) {
-    return max_pool2d(x[0], {pair(s, "kernel"), pair(s, "stride"), pair(s, "padding"), pair(s, "dilation"),
-                             s.at("ceil").get<bool>()});
+    return max_pool2d(
+        x[0], {pair(s, "kernel"), pair(s, "stride"), pair(s, "padding"), pair(s, "dilation"), s["ceil"].get<bool>()});
   });
   add("avg_pool2d", [](const Tensors& x, Settings s) { return avg_pool2d(x[0], average(s)); });
   add("avg_pool2d_grad", [](const Tensors& x, Settings s) { return avg_pool2d_grad(x[0], shape(s), average(s)); });
@@ -123,7 +122,7 @@ std::map<std::string, Call> calls() {
   add("batch_norm", [](const Tensors& x, Settings s) {
     Tensor mean = x[1].clone();
     Tensor var = x[2].clone();
-    return batch_norm(x[0], mean, var, x[3], x[4], {.training = s.at("training").get<bool>()});
+    return batch_norm(x[0], mean, var, x[3], x[4], {.training = s["training"].get<bool>()});
   });
   add("cross_entropy", [](const Tensors& x, Settings s) {
     return cross_entropy(x[0], list(s, "labels"),
@@ -139,38 +138,32 @@ std::map<std::string, Call> calls() {
   return all;
 }
 
-Tensor unpack(const json& packed, Dtype dtype) {
-  return from_values(packed.at("values").get<std::vector<double>>(), shape(packed), dtype);
-}
-
-json reference() {
-  std::ifstream in(std::string(YHAT_TEST_SOURCE_DIR) + "/tests/gradcheck/reference_values.json");
-  REQUIRE(in.good());
-  return json::parse(in);
+Tensor unpack(const Json& packed, Dtype dtype) {
+  return from_values(packed["values"].get<std::vector<double>>(), shape(packed), dtype);
 }
 
 }  // namespace
 
 TEST_CASE("forward values of all ops agree with an independent library") {
-  const json file = reference();
-  CHECK(file.at("library") == "PyTorch");
-  CHECK(!file.at("version").get<std::string>().empty());
+  const Json file = Json::read("tests/gradcheck/reference_values.json");
+  CHECK(file["library"] == "PyTorch");
+  CHECK(!file["version"].get<std::string>().empty());
   const std::map<std::string, Call> known = calls();
   std::map<std::string, int> compared;
   std::size_t numbers = 0;
-  for (const json& entry : file.at("cases")) {
-    const auto op = entry.at("op").get<std::string>();
+  for (const Json& entry : file["cases"].items()) {
+    const auto op = entry["op"].get<std::string>();
     CAPTURE(op);
-    CAPTURE(entry.at("settings").dump());
+    CAPTURE(entry["settings"].dump());
     REQUIRE(known.count(op) == 1);
     ++compared[op];
-    const std::vector<double> expected = entry.at("output").at("values").get<std::vector<double>>();
+    const std::vector<double> expected = entry["output"]["values"].get<std::vector<double>>();
     for (const Dtype dtype : {Dtype::f64, Dtype::f32}) {
       CAPTURE(dtype == Dtype::f64);
       Tensors inputs;
-      for (const json& x : entry.at("inputs")) inputs.push_back(unpack(x, dtype));
-      const Tensor y = known.at(op)(inputs, entry.at("settings"));
-      CHECK(y.shape() == shape(entry.at("output")));
+      for (const Json& x : entry["inputs"].items()) inputs.push_back(unpack(x, dtype));
+      const Tensor y = known.at(op)(inputs, entry["settings"]);
+      CHECK(y.shape() == shape(entry["output"]));
       CHECK(y.dtype() == dtype);
       const std::vector<double> values = y.to_vector();
       REQUIRE(values.size() == expected.size());

@@ -3,46 +3,46 @@
 #include <doctest/doctest.h>
 #include <yhat/yhat.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <cmath>
 
+#include "tests/json.h"
 #include "tests/near.h"
 
 using namespace yhat;
 using near::difference;
 using near::f64;
-using nlohmann::json;
+using test::Json;
 
 namespace {
 
 constexpr double tolerance = 1e-12;
 
-std::vector<json> cases(const std::string& kind) {
-  std::ifstream file(std::string(YHAT_TEST_SOURCE_DIR) + "/tests/losses/loss_reference.json");
-  std::vector<json> found;
-  const json document = json::parse(file);
-  for (const json& c : document["cases"]) {
+std::vector<Json> cases(const std::string& kind) {
+  std::vector<Json> found;
+  for (const Json& c : Json::read("tests/losses/loss_reference.json")["cases"].items()) {
     if (c["kind"] == kind) found.push_back(c);
   }
   REQUIRE(!found.empty());
   return found;
 }
 
-std::vector<double> list(const json& values) { return values.get<std::vector<double>>(); }
-Tensor row(const json& values) {
+double number(const Json& value) { return value.get<double>(); }
+std::int64_t whole(const Json& value) { return value.get<std::int64_t>(); }
+std::vector<double> list(const Json& values) { return values.get<std::vector<double>>(); }
+Tensor row(const Json& values) {
   const std::vector<double> v = list(values);
   return from_values(v, {1, static_cast<std::int64_t>(v.size())}, f64);
 }
-Tensor scalar(const json& value) { return full({1}, value.get<double>(), f64); }
-double off(const Tensor& a, const json& b) {
-  return std::abs(a.item() - b.get<double>()) / std::max(1e-300, std::abs(b.get<double>()));
+Tensor scalar(const Json& value) { return full({1}, number(value), f64); }
+double off(const Tensor& a, const Json& b) {
+  return std::abs(a.item() - number(b)) / std::max(1e-300, std::abs(number(b)));
 }
 Tensor half_mse(const Tensor& a, const Tensor& y) { return 0.5 * mse_loss(a, y, {.reduction = Reduction::sum}); }
 
 }  // namespace
 
 TEST_CASE("loss_reference.json: sigmoid neurons") {
-  for (const json& c : cases("sigmoid_neuron")) {
+  for (const Json& c : cases("sigmoid_neuron")) {
     CAPTURE(c["name"].get<std::string>());
     const Tensor w = scalar(c["w"]).requires_grad_(true);
     const Tensor b = scalar(c["b"]).requires_grad_(true);
@@ -64,10 +64,13 @@ TEST_CASE("loss_reference.json: sigmoid neurons") {
 }
 
 TEST_CASE("loss_reference.json: batches of a neuron") {
-  for (const json& c : cases("sigmoid_batch")) {
+  for (const Json& c : cases("sigmoid_batch")) {
     CAPTURE(c["name"].get<std::string>());
     std::vector<double> flat;
-    for (const json& x : c["X"]) flat.insert(flat.end(), x.begin(), x.end());
+    for (const Json& x : c["X"].items()) {
+      const std::vector<double> values = list(x);
+      flat.insert(flat.end(), values.begin(), values.end());
+    }
     const auto n = static_cast<std::int64_t>(c["X"].size());
     const Tensor x = from_values(flat, {n, static_cast<std::int64_t>(flat.size()) / n}, f64);
     const Tensor w = row(c["w"]).requires_grad_(true);
@@ -89,7 +92,7 @@ TEST_CASE("loss_reference.json: batches of a neuron") {
 }
 
 TEST_CASE("loss_reference.json: softmax with cross-entropy and with squared errors") {
-  for (const json& c : cases("softmax")) {
+  for (const Json& c : cases("softmax")) {
     CAPTURE(c["name"].get<std::string>());
     const Tensor z = row(c["z"]).requires_grad_(true);
     const Tensor y = row(c["y"]);
@@ -113,7 +116,7 @@ TEST_CASE("loss_reference.json: softmax with cross-entropy and with squared erro
 }
 
 TEST_CASE("loss_reference.json: binary cross-entropy of logits") {
-  for (const json& c : cases("bce_logits")) {
+  for (const Json& c : cases("bce_logits")) {
     CAPTURE(c["name"].get<std::string>());
     const Tensor z = scalar(c["z"]).requires_grad_(true);
     const Tensor loss = binary_cross_entropy_with_logits(z, scalar(c["y"]));
@@ -123,7 +126,7 @@ TEST_CASE("loss_reference.json: binary cross-entropy of logits") {
 }
 
 TEST_CASE("loss_reference.json: where the squared error of a sigmoid is steepest and how it curves") {
-  for (const json& c : cases("analytic")) {
+  for (const Json& c : cases("analytic")) {
     CAPTURE(c["name"].get<std::string>());
     const Tensor y = scalar(c["y"]);
     const Tensor z = scalar(c["at_z"]).requires_grad_(true);
@@ -143,9 +146,9 @@ TEST_CASE("loss_reference.json: where the squared error of a sigmoid is steepest
 namespace {
 // One neuron trained on one sample; calls seen(epoch, w, b, a) before each update. Stops when it returns false.
 template <class Seen>
-void train_neuron(const json& start, const std::string& gradient, double eta, Seen seen) {
-  Tensor w = scalar(start["w"]).requires_grad_(true);
-  Tensor b = scalar(start["b"]).requires_grad_(true);
+void train_neuron(double start_w, double start_b, const std::string& gradient, double eta, Seen seen) {
+  Tensor w = full({1}, start_w, f64).requires_grad_(true);
+  Tensor b = full({1}, start_b, f64).requires_grad_(true);
   const Tensor y = zeros({1}, f64);
   for (int epoch = 0; epoch <= 1000; ++epoch) {
     const Tensor z = w * 1.0 + b;
@@ -163,11 +166,12 @@ void train_neuron(const json& start, const std::string& gradient, double eta, Se
 }  // namespace
 
 TEST_CASE("loss_reference.json: the trajectories of a neuron that starts out wrong") {
-  for (const json& c : cases("trajectory")) {
+  for (const Json& c : cases("trajectory")) {
     CAPTURE(c["name"].get<std::string>());
-    const json& epochs = c["epochs"];
+    const Json epochs = c["epochs"];
+    const Json start = epochs["0"];
     std::size_t compared = 0;
-    train_neuron(epochs["0"], c["grad"], c["eta"], [&](int epoch, const Tensor& w, const Tensor& b, const Tensor& a) {
+    const auto seen = [&](int epoch, const Tensor& w, const Tensor& b, const Tensor& a) {
       const std::string key = std::to_string(epoch);
       if (epochs.contains(key)) {
         CAPTURE(epoch);
@@ -177,50 +181,50 @@ TEST_CASE("loss_reference.json: the trajectories of a neuron that starts out wro
         ++compared;
       }
       return compared < epochs.size();
-    });
+    };
+    train_neuron(number(start["w"]), number(start["b"]), c["grad"].get<std::string>(), number(c["eta"]), seen);
     CHECK(compared == epochs.size());
   }
 }
 
 TEST_CASE("loss_reference.json: how many steps the two losses need") {
-  for (const json& c : cases("trajectory_summary")) {
+  for (const Json& c : cases("trajectory_summary")) {
     CAPTURE(c["name"].get<std::string>());
     if (c["name"] == "epochs_to_a_below_0.5_eta0.15") {
       const auto epochs_until = [](double start_w, double start_b, const char* gradient, double eta) {
         int count = -1;
-        train_neuron(json{{"w", start_w}, {"b", start_b}}, gradient, eta,
-                     [&](int epoch, const Tensor&, const Tensor&, const Tensor& a) {
-                       count = epoch;
-                       return a.item() >= 0.5;
-                     });
+        train_neuron(start_w, start_b, gradient, eta, [&](int epoch, const Tensor&, const Tensor&, const Tensor& a) {
+          count = epoch;
+          return a.item() >= 0.5;
+        });
         return count;
       };
-      CHECK(epochs_until(2, 2, "a^2(1-a)", 0.15) == c["quadratic_from_2_2"]);
-      CHECK(epochs_until(0.6, 0.9, "a^2(1-a)", 0.15) == c["quadratic_from_06_09"]);
-      CHECK(epochs_until(2, 2, "a", 0.15) == c["ce_from_2_2"]);
-      CHECK(epochs_until(0.6, 0.9, "a", 0.15) == c["ce_from_06_09"]);
-      CHECK(epochs_until(2, 2, "a", 0.005) == c["ce_eta0005_from_2_2"]);
+      CHECK(epochs_until(2, 2, "a^2(1-a)", 0.15) == whole(c["quadratic_from_2_2"]));
+      CHECK(epochs_until(0.6, 0.9, "a^2(1-a)", 0.15) == whole(c["quadratic_from_06_09"]));
+      CHECK(epochs_until(2, 2, "a", 0.15) == whole(c["ce_from_2_2"]));
+      CHECK(epochs_until(0.6, 0.9, "a", 0.15) == whole(c["ce_from_06_09"]));
+      CHECK(epochs_until(2, 2, "a", 0.005) == whole(c["ce_eta0005_from_2_2"]));
       continue;
     }
     REQUIRE(c["name"] == "logit_descent");
-    const auto true_class = c["true"].get<std::int64_t>();
+    const auto true_class = whole(c["true"]);
     const Tensor y = one_hot({true_class}, static_cast<std::int64_t>(c["z0"].size()), f64);
     const auto steps = [&](const auto& loss) {
       Tensor z = row(c["z0"]);
       for (int step = 0; step <= 5000; ++step) {
-        if (softmax(z, 1).at({0, true_class}) > c["thr"].get<double>()) return step;
+        if (softmax(z, 1).at({0, true_class}) > number(c["thr"])) return step;
         z.requires_grad_(true);
-        z = z.detach() - c["eta"].get<double>() * grad(loss(z), {z})[0];
+        z = z.detach() - number(c["eta"]) * grad(loss(z), {z})[0];
       }
       return -1;
     };
-    CHECK(steps([&](const Tensor& z) { return cross_entropy(z, {true_class}); }) == c["steps_ce"]);
-    CHECK(steps([&](const Tensor& z) { return half_mse(softmax(z, 1), y); }) == c["steps_mse_half_sum"]);
+    CHECK(steps([&](const Tensor& z) { return cross_entropy(z, {true_class}); }) == whole(c["steps_ce"]));
+    CHECK(steps([&](const Tensor& z) { return half_mse(softmax(z, 1), y); }) == whole(c["steps_mse_half_sum"]));
   }
 }
 
 TEST_CASE("loss_reference.json: entropies and likelihoods") {
-  for (const json& c : cases("information")) {
+  for (const Json& c : cases("information")) {
     CAPTURE(c["name"].get<std::string>());
     if (c.contains("ln10")) {
       CHECK(off(cross_entropy(zeros({1, 10}, f64), {3}), c["ln10"]) <= tolerance);
@@ -237,28 +241,29 @@ TEST_CASE("loss_reference.json: entropies and likelihoods") {
     CHECK(off(ce - entropy, c["KL_nats"]) <= tolerance);
     CHECK(off(ce / std::log(2.0), c["CE_bits"]) <= tolerance);
   }
-  for (const json& c : cases("mle")) {
+  for (const Json& c : cases("mle")) {
     CAPTURE(c["name"].get<std::string>());
     const Tensor mu = scalar(c["mu"]).requires_grad_(true);
-    const double variance = c["sigma"].get<double>() * c["sigma"].get<double>();
-    const Tensor loss = half_mse(scalar(c["y"]), mu) / variance + c["const"].get<double>();
+    const double variance = number(c["sigma"]) * number(c["sigma"]);
+    const Tensor loss = half_mse(scalar(c["y"]), mu) / variance + number(c["const"]);
     CHECK(off(loss, c["nll"]) <= tolerance);
     CHECK(off(grad(loss, {mu})[0], c["d_dmu"]) <= tolerance);
   }
 }
 
 TEST_CASE("lecture 30, find_the_bug: local response normalisation in every case of loss_reference.json") {
-  for (const json& c : cases("lrn")) {
+  for (const Json& c : cases("lrn")) {
     CAPTURE(c["name"].get<std::string>());
     const auto channels = static_cast<std::int64_t>(c["a"].size());
     const Tensor a = reshape(row(c["a"]), {1, channels, 1, 1}).requires_grad_(true);
-    const Tensor b = local_response_norm(
-        a, {.size = c["n"], .alpha = c["alpha_effective_per_square"], .beta = c["beta"], .k = c["k"]});
+    const Tensor b = local_response_norm(a, {.size = whole(c["n"]),
+                                             .alpha = number(c["alpha_effective_per_square"]),
+                                             .beta = number(c["beta"]),
+                                             .k = number(c["k"])});
     CHECK(difference(b, list(c["b"])) <= tolerance);
     const Tensor upstream = reshape(row(c["upstream"]), {1, channels, 1, 1});
     CHECK(difference(grad(b, {a}, {.seed = upstream})[0], list(c["grad"])) <= tolerance);
     // PyTorch's alpha is divided by the size of the window.
-    CHECK(std::abs(c["pytorch_alpha"].get<double>() / c["n"].get<double>() -
-                   c["alpha_effective_per_square"].get<double>()) <= 1e-15);
+    CHECK(std::abs(number(c["pytorch_alpha"]) / number(c["n"]) - number(c["alpha_effective_per_square"])) <= 1e-15);
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "golden.h"
+#include "step/json.h"
 #include "step/loss_lesson.h"
 #include "step/loss_stages.h"
 #include "step/loss_words.h"
@@ -75,7 +75,7 @@ TEST_CASE("loss page: one file that asks for nothing, with the text and JSON in 
 TEST_CASE("loss page: every key in the page and its sentences has a number in every case") {
   const LossLesson l = lesson({{1, 2}}, {1});
   const std::string page = step::loss_html(l);
-  const auto json = nlohmann::json::parse(step::loss_json(l));
+  const auto json = trace::Json::parse(step::loss_json(l));
   CHECK(json["schema"] == "yhat.trace/1");
   CHECK(json["page"] == "loss");
   REQUIRE(json["cases"].size() == 5);
@@ -122,7 +122,7 @@ TEST_CASE("loss page: two classes or sixteen, sure or hopeless, every number fin
     CHECK(has(text, "DO NOT agree (RED)") == hopeless);
     CHECK(has(text, "-Infinity, 0)") == hopeless);
     CHECK(has(page, "data-ok=\"ce.ok\">RED") == hopeless);
-    const auto mine = nlohmann::json::parse(step::loss_json(l))["cases"][4]["n"];
+    const auto mine = trace::Json::parse(step::loss_json(l))["cases"][4]["n"];
     CHECK(mine.contains("J") == (z.size() <= 8));
     if (hopeless) CHECK(mine["ce.up"][1] == "-Infinity");
   }

@@ -111,15 +111,15 @@ TEST_CASE("step-through: a page is one file that asks for nothing") {
 
 TEST_CASE("step-through: the trace in the page is the JSON, with every step and its text") {
   const Trace trace = trace_of("diamond");
-  const auto json = nlohmann::json::parse(trace::to_json(trace));
+  const auto json = trace::Json::parse(trace::to_json(trace));
   CHECK(json["schema"] == "yhat.trace/1");
   CHECK(json["page"] == "stepper");
   REQUIRE(json["events"].size() == 11);
-  CHECK(json["events"][9]["before"] == nlohmann::json({5.0}));
+  CHECK(json["events"][9]["before"] == trace::Json({5.0}));
   CHECK(json["events"][8]["before"].is_null());
-  CHECK(json["events"][9]["after"] == nlohmann::json({7.0}));
+  CHECK(json["events"][9]["after"] == trace::Json({7.0}));
   CHECK(json["events"][9]["local"]["kind"] == "scalar");
-  CHECK(json["events"][9]["part"] == nlohmann::json({2, 2}));
+  CHECK(json["events"][9]["part"] == trace::Json({2, 2}));
 }
 
 TEST_CASE("step-through: the text of each step is the same in the page and in the terminal") {
@@ -146,7 +146,7 @@ TEST_CASE("step-through: a hostile name stays text in page, JSON and graph") {
   CHECK(page.find("<img") == std::string::npos);
   CHECK(page.find("<b>'") == std::string::npos);
   CHECK(occurrences(page, "</script>") == 2);
-  CHECK(nlohmann::json::parse(trace::to_json(recorder.trace()))["tensors"][0]["name"] == name);
+  CHECK(trace::Json::parse(trace::to_json(recorder.trace()))["tensors"][0]["name"] == name);
   CHECK(trace::to_dot(recorder.trace()).find("alert(1)>\\\"\\\\\"") != std::string::npos);
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("step-through: numbers that JSON has no word for, and the ends of doub
                            -0.0,
                            1e-320,
                            1e308};
-  const auto json = nlohmann::json::parse(trace::dump(trace::json_numbers({std::begin(values), std::end(values)})));
+  const auto json = trace::Json::parse(trace::dump(trace::json_numbers({std::begin(values), std::end(values)})));
   CHECK(json[0] == "NaN");
   CHECK(json[1] == "Infinity");
   CHECK(json[2] == "-Infinity");
