@@ -311,7 +311,8 @@ void avg_pool2d_grad(const Pool2dGeometry& g, const T* gy, T* gx) {
         }
       }
       b.for_each_row(0, g.oh, [&](int64_t y, int64_t at, int64_t left, int64_t from, int64_t until) {
-        for (int64_t u = from; u < until; ++u) to[y * g.w + left + u * g.stride_w] = dealt[at + u];
+        T* x = to + y * g.w + left + from * g.stride_w;  // walked: with an index for each element, three times as slow
+        for (int64_t u = from; u < until; ++u, x += g.stride_w) *x = dealt[at + u];
       });
     }
   });
