@@ -42,12 +42,12 @@ std::map<std::string, std::string> read_predictions(const Manifest& manifest, co
   std::map<std::string, std::string> values;
   for (const Answer& a : manifest.answers) values[a.name] = "";
   try {
-    const Json given = Json::parse(text).at("predictions");
+    const ForeignJson given = ForeignJson::parse(text).at("predictions");
     for (auto& [name, value] : values) {
       if (!given.contains(name) || given.at(name).is_null()) continue;
       value = given.at(name).is_string() ? trim(given.at(name).get<std::string>()) : given.at(name).dump();
     }
-  } catch (const Json::exception& error) {
+  } catch (const ForeignJson::exception& error) {
     problem = std::string("predictions.json cannot be read: ") + error.what();
   }
   return values;

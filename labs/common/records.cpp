@@ -8,7 +8,7 @@ namespace yhat::labs {
 Record parse_record(const std::string& packet) {
   Record r;
   try {
-    const Json json = Json::parse(packet);
+    const ForeignJson json = ForeignJson::parse(packet);
     const auto text = [&](const char* key) { return json.value(key, std::string()); };
     r.kind = text("k");
     r.name = text("name");
@@ -30,7 +30,7 @@ Record parse_record(const std::string& packet) {
     r.line = json.value("line", 0);
     r.ok = json.value("ok", false);
     r.crash = json.value("crash", false);
-  } catch (const Json::exception&) {
+  } catch (const ForeignJson::exception&) {
     return {};
   }
   return r;

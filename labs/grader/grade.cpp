@@ -91,10 +91,13 @@ std::vector<std::string> echo_predictions(const Manifest& lab, const fs::path& f
   if (lab.answers.empty()) return lines;
   std::string problem;
   std::string text = "{\"predictions\": {}}";
-  if (fs::is_regular_file(folder / "predictions.json") && fs::file_size(folder / "predictions.json") < (1 << 16)) {
-    text = read_file(folder / "predictions.json");
-  } else {
+  const fs::path file = folder / "predictions.json";
+  if (!fs::is_regular_file(file)) {
     problem = "predictions.json is missing";
+  } else if (fs::file_size(file) > 64 << 10) {
+    problem = "predictions.json is too long (at most 64 KiB)";
+  } else {
+    text = read_file(file);
   }
   for (const auto& [name, value] : read_predictions(lab, text, problem)) {
     const auto m = measured.find(name);

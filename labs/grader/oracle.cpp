@@ -17,7 +17,7 @@ namespace {
 
 struct Reply {
   Ended ended;
-  std::map<int, Json> by_id;
+  std::map<int, ForeignJson> by_id;
 };
 
 // Runs an oracle on questions; what it writes to descriptor 3 goes to a file. Nonsense is left out.
@@ -33,7 +33,7 @@ Reply answers(const fs::path& program, const fs::path& questions, const fs::path
   close(in_fd);
   close(out_fd);
   for (const std::string& line : lines_of(read_file(out))) {
-    const Json parsed = Json::parse(line, nullptr, false);
+    const ForeignJson parsed = ForeignJson::parse(line, nullptr, false);
     if (parsed.is_object() && parsed.contains("id") && parsed["id"].is_number_integer()) {
       reply.by_id.emplace(parsed["id"].get<int>(), parsed);  // the first answer counts
     }
@@ -41,7 +41,7 @@ Reply answers(const fs::path& program, const fs::path& questions, const fs::path
   return reply;
 }
 
-double number(const Json& value) {
+double number(const ForeignJson& value) {
   if (value.is_number()) return value.get<double>();
   return value == "nan" ? std::nan("") : value == "inf" ? HUGE_VAL : value == "-inf" ? -HUGE_VAL : std::nan("0");
 }
@@ -52,7 +52,7 @@ bool near(double a, double b) {
 }
 
 /// What is wrong with a reply; empty if it agrees with the expected one.
-std::string difference(const Json& yours, const Json& expected) {
+std::string difference(const ForeignJson& yours, const ForeignJson& expected) {
   if (expected.contains("error")) {
     return yours.value("error", "") == expected["error"]
                ? ""
@@ -63,8 +63,8 @@ std::string difference(const Json& yours, const Json& expected) {
     return "the reply cannot be read";
   }
   for (std::size_t k = 0; k < expected["values"].size(); ++k) {
-    const Json& y = yours["values"][k];
-    const Json& e = expected["values"][k];
+    const ForeignJson& y = yours["values"][k];
+    const ForeignJson& e = expected["values"][k];
     if (e.is_null() != y.is_null())
       return fmt::format("a gradient of input {} is {}", k, y.is_null() ? "missing" : "not expected");
     if (e.is_null()) continue;
@@ -146,7 +146,7 @@ void grade_oracle(Grade& grade, const Sources& sources, Toolchain& toolchain, co
   std::map<std::string, std::string> wrong;
   std::set<std::string> questioned;
   for (const std::string& line : lines_of(asked.output)) {
-    const Json question = Json::parse(line);
+    const ForeignJson question = ForeignJson::parse(line);
     const std::string fn = question["fn"];
     const std::string name = fn.substr(0, fn.find(".vjp"));
     questioned.insert(name);

@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+
+#include "predictions.h"
 
 using namespace yhat::labs;
 using nlohmann::json;
@@ -218,4 +221,10 @@ TEST_CASE("predictions are echoed, whatever the file looks like") {
   CHECK(lines() == "n: you predicted four; measured 4");
   write_file(folder.path() / "predictions.json", "[");
   CHECK(lines().find("predictions.json cannot be read") == 0);
+  std::string many = "{\"predictions\": {\"n\": 3";
+  for (int i = 0; i < 300'000; ++i) many += ", \"" + std::to_string(i) + "\": 0";
+  write_file(folder.path() / "predictions.json", many + "}}");
+  CHECK(lines() == "predictions.json is too long (at most 64 KiB)\nn: you predicted nothing; measured 4");
+  std::string problem;  // if each key were compared with all before, this would not end
+  CHECK(read_predictions(lab, many + "}}", problem) == std::map<std::string, std::string>{{"n", "3"}});
 }
