@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "buffer.h"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstring>
@@ -22,6 +23,7 @@ namespace {
 constexpr std::align_val_t alignment{64};
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::size_t shared_from = std::size_t{1} << 20;
+constexpr std::size_t most_wasted = std::size_t{64} << 20;
 constexpr std::int64_t most_cached = std::int64_t{1} << 30;
 std::atomic<bool> poison = false;
 
@@ -107,10 +109,11 @@ class Pool {
   using Free = std::map<std::size_t, std::vector<void*>>;
 
   // A free block of this size; for a large array also one of up to eight times the size, since in a network whose
-  // pictures shrink from layer to layer the blocks of the first layers would lie idle.
+  // pictures shrink from layer to layer the blocks of the first layers would lie idle. But no block of which more than
+  // 64 MiB would be wasted: whoever needs it next, such as the gradient of a large layer, would have to get another.
   Free::iterator find(std::size_t bytes) {
     auto it = free_.lower_bound(bytes);
-    const std::size_t most = bytes < shared_from ? bytes : 8 * bytes;
+    const std::size_t most = bytes < shared_from ? bytes : bytes + std::min(7 * bytes, most_wasted);
     while (it != free_.end() && it->first <= most && it->second.empty()) ++it;
     return it != free_.end() && it->first <= most ? it : free_.end();
   }
