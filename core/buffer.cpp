@@ -30,7 +30,7 @@ std::atomic<bool> poison = false;
 // Sizes are rounded up to one of eight steps between powers of two, so at most an eighth is wasted and a buffer fits
 // requests of nearly its size.
 std::size_t size_class(std::size_t bytes) {
-  const std::size_t step = bytes < 512 ? 64 : std::bit_floor(bytes) / 8;
+  const std::size_t step = std::max(std::bit_floor(bytes) / 8, std::size_t{64});
   return (bytes + step - 1) / step * step;
 }
 

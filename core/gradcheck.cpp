@@ -137,7 +137,7 @@ void throw_unless_ok(const GradcheckReport& report, const GradcheckOptions& opti
 
 }  // namespace
 
-GradcheckReport gradcheck(Fn f, Tensors inputs, GradcheckOptions options) {
+GradcheckReport gradcheck(Fn f, Tensors inputs, const GradcheckOptions& options) {
   require_options(options);
   Problem problem = first_order(std::move(f), std::move(inputs));
   for (std::size_t i = 0; i < problem.all.size(); ++i) {
@@ -150,7 +150,7 @@ GradcheckReport gradcheck(Fn f, Tensors inputs, GradcheckOptions options) {
   return run(std::move(problem), options);
 }
 
-GradcheckReport gradcheck(Fn f, HandVjp by_hand, Tensors inputs, GradcheckOptions options) {
+GradcheckReport gradcheck(Fn f, HandVjp by_hand, Tensors inputs, const GradcheckOptions& options) {
   require_options(options);
   if (options.order != 1) {
     throw ArgumentError("gradcheck", fmt::format("order {} of a gradient by hand (must be 1)", options.order));
@@ -179,12 +179,12 @@ GradcheckReport gradcheck(Fn f, HandVjp by_hand, Tensors inputs, GradcheckOption
   return run(std::move(problem), options);
 }
 
-void require_gradcheck(Fn f, Tensors inputs, GradcheckOptions options) {
+void require_gradcheck(Fn f, Tensors inputs, const GradcheckOptions& options) {
   const GradcheckReport report = gradcheck(std::move(f), std::move(inputs), options);
   throw_unless_ok(report, options);
 }
 
-void require_gradcheck(Fn f, HandVjp by_hand, Tensors inputs, GradcheckOptions options) {
+void require_gradcheck(Fn f, HandVjp by_hand, Tensors inputs, const GradcheckOptions& options) {
   const GradcheckReport report = gradcheck(std::move(f), std::move(by_hand), std::move(inputs), options);
   throw_unless_ok(report, options);
 }

@@ -39,7 +39,7 @@ void require_same_dtype(const char* op, const Tensor& a, const Tensor& b) {
 Tensor::Tensor(const Tensor& other) : impl_(other.impl_) {
   if (thread_state().captured && impl_) thread_state().captured->add({this, impl_->buffer->version});
 }
-Tensor& Tensor::operator=(const Tensor& other) {
+Tensor& Tensor::operator=(const Tensor& other) {  // NOLINT: a shared_ptr may be assigned to itself
   impl_ = other.impl_;
   return *this;
 }

@@ -60,8 +60,8 @@ std::vector<Taps> triangle_taps(std::int64_t in, std::int64_t out) {
   std::vector<Taps> taps;
   for (std::int64_t i = 0; i < out; ++i) {
     const double centre = (static_cast<double>(i) + 0.5) * scale;
-    const auto first = std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - reach + 0.5));
-    const auto last = std::min<std::int64_t>(in, static_cast<std::int64_t>(centre + reach + 0.5));
+    const auto first = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::floor(centre - reach + 0.5)));
+    const auto last = std::min<std::int64_t>(in, static_cast<std::int64_t>(std::floor(centre + reach + 0.5)));
     Taps t{static_cast<std::size_t>(first), {}};
     double sum = 0;
     for (std::int64_t x = first; x < last; ++x) {

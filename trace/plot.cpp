@@ -105,7 +105,7 @@ class Drawing {
     if (plot_.log_y) {
       rows.clear();
       const double step = std::max(1.0, std::ceil((y_hi_ - y_lo_) / 6));
-      for (double y = y_lo_; y <= y_hi_ + 1e-9; y += step) rows.push_back(y);
+      for (int i = 0; y_lo_ + i * step <= y_hi_ + 1e-9; ++i) rows.push_back(y_lo_ + i * step);
     }
     for (const double y : rows) {
       const std::string label = plot_.log_y ? decade(y) : fmt::format("{:g}", y);
@@ -133,9 +133,10 @@ class Drawing {
   // 0, 1, 2, 5, 10, 20, ...
   std::vector<double> counts() const {
     std::vector<double> ticks = {0};
-    for (double power = 1; power <= x_hi_; power *= 10) {
+    for (int exponent = 0; std::pow(10, exponent) <= x_hi_; ++exponent) {
       for (const double factor : {1.0, 2.0, 5.0}) {
-        if (factor * power <= x_hi_) ticks.push_back(factor * power);
+        const double tick = factor * std::pow(10, exponent);
+        if (tick <= x_hi_) ticks.push_back(tick);
       }
     }
     return ticks;

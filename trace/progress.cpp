@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "yhat/terminal.h"
 
@@ -23,7 +24,7 @@ std::string bar(std::int64_t done, std::int64_t total) {
 }
 
 std::string clock_time(double seconds) {
-  const auto s = static_cast<std::int64_t>(std::clamp(seconds, 0.0, 360000.0) + 0.5);
+  const auto s = std::llround(std::clamp(seconds, 0.0, 360000.0));
   if (s >= 3600) return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
   return fmt::format("{:02}:{:02}", s / 60, s % 60);
 }

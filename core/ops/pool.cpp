@@ -33,7 +33,7 @@ std::int64_t pooled_size(const char* op, const Window& w, int dim, std::int64_t 
   std::int64_t count = output_size(size, kernel, stride, padding, dilation);
   if (w.ceil_mode) {
     const std::int64_t room = size + 2 * padding - dilation * (kernel - 1) - 1;
-    count = room < 0 ? 0 : (room + stride - 1) / stride + 1;
+    count = room < 0 ? 0 : (room + stride - 1) / stride + 1;  // NOLINT: output_size has refused a stride of 0
     if (count > 0 && (count - 1) * stride >= size + padding) --count;
   }
   if (count < 1) {

@@ -95,13 +95,13 @@ using HandVjp = std::function<Tensors(const Tensors& x, const Tensors& v)>;
 /// checked by passing the model's parameters. No stored gradient is touched.
 /// Throws ArgumentError (an input in f32, none that requires grad, two that share an array, options out of range), and
 /// whatever f throws.
-[[nodiscard]] GradcheckReport gradcheck(Fn f, Tensors inputs, GradcheckOptions options = {});
+[[nodiscard]] GradcheckReport gradcheck(Fn f, Tensors inputs, const GradcheckOptions& options = {});
 /// Checks a gradient written by hand, order 1; needs no graph. Checks each input that requires grad or for which the
 /// gradient is defined.
-[[nodiscard]] GradcheckReport gradcheck(Fn f, HandVjp by_hand, Tensors inputs, GradcheckOptions options = {});
+[[nodiscard]] GradcheckReport gradcheck(Fn f, HandVjp by_hand, Tensors inputs, const GradcheckOptions& options = {});
 /// The same, throwing NumericError with the report's message unless the check passes.
-void require_gradcheck(Fn f, Tensors inputs, GradcheckOptions options = {});
-void require_gradcheck(Fn f, HandVjp by_hand, Tensors inputs, GradcheckOptions options = {});
+void require_gradcheck(Fn f, Tensors inputs, const GradcheckOptions& options = {});
+void require_gradcheck(Fn f, HandVjp by_hand, Tensors inputs, const GradcheckOptions& options = {});
 
 /// The part of a wrong gradient that `diagnose` looks at: one input (shape I, m elements), one output (n elements).
 struct Evidence {
@@ -140,21 +140,21 @@ Fn as_fn(F f) {
 }
 /// gradcheck(as_fn(f), ...), by the engine's gradient or by one written by hand.
 template <TensorFn F>
-[[nodiscard]] GradcheckReport gradcheck(F f, Tensors inputs, GradcheckOptions options = {}) {
-  return gradcheck(as_fn(std::move(f)), std::move(inputs), std::move(options));
+[[nodiscard]] GradcheckReport gradcheck(F f, Tensors inputs, const GradcheckOptions& options = {}) {
+  return gradcheck(as_fn(std::move(f)), std::move(inputs), options);
 }
 template <TensorFn F>
-[[nodiscard]] GradcheckReport gradcheck(F f, HandVjp by_hand, Tensors inputs, GradcheckOptions options = {}) {
-  return gradcheck(as_fn(std::move(f)), std::move(by_hand), std::move(inputs), std::move(options));
+[[nodiscard]] GradcheckReport gradcheck(F f, HandVjp by_hand, Tensors inputs, const GradcheckOptions& options = {}) {
+  return gradcheck(as_fn(std::move(f)), std::move(by_hand), std::move(inputs), options);
 }
 /// require_gradcheck(as_fn(f), ...).
 template <TensorFn F>
-void require_gradcheck(F f, Tensors inputs, GradcheckOptions options = {}) {
-  require_gradcheck(as_fn(std::move(f)), std::move(inputs), std::move(options));
+void require_gradcheck(F f, Tensors inputs, const GradcheckOptions& options = {}) {
+  require_gradcheck(as_fn(std::move(f)), std::move(inputs), options);
 }
 template <TensorFn F>
-void require_gradcheck(F f, HandVjp by_hand, Tensors inputs, GradcheckOptions options = {}) {
-  require_gradcheck(as_fn(std::move(f)), std::move(by_hand), std::move(inputs), std::move(options));
+void require_gradcheck(F f, HandVjp by_hand, Tensors inputs, const GradcheckOptions& options = {}) {
+  require_gradcheck(as_fn(std::move(f)), std::move(by_hand), std::move(inputs), options);
 }
 
 }  // namespace yhat

@@ -25,7 +25,7 @@ inline Tensor planted(const Tensor& x, const Map& value, const Map& vjp) {
 }
 
 inline GradcheckReport check(const Map& value, const std::function<Tensor(const Tensor&, const Tensor&)>& vjp,
-                             const Tensor& x, GradcheckOptions options = {}) {
+                             const Tensor& x, const GradcheckOptions& options = {}) {
   return gradcheck(
       [&](const Tensors& in) {
         const Tensor constant = in[0].detach();

@@ -235,6 +235,7 @@ class Layouter {
       return sum;
     };
     std::vector<int> down;
+    down.reserve(held.size());
     for (std::size_t i : held) down.push_back(wanted(layer[i], forward));
     std::vector<int> up = down;
     for (std::size_t n = 1; n < held.size(); ++n)

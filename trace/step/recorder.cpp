@@ -34,7 +34,7 @@ struct Recorder::Impl {
   std::string broken;  // why no trace can be made
   mutable std::unique_ptr<Trace> built;
 
-  bool full() const { return !broken.empty() || events > 8 * most_events; }
+  bool full() const { return !broken.empty() || events > std::int64_t{8} * most_events; }
 
   // Runs a part of the recorder that must not disturb the run it watches.
   template <class F>
