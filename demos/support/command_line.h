@@ -30,7 +30,7 @@ class CommandLine {
   ~CommandLine();
 
   /// A word without a name of its own: `imagenet_eval MODEL --weights ...`. At most one; it may be left out, too.
-  /// Nothing allowed: any word is.
+  /// If `allowed` is empty, any word is taken.
   void argument(const std::string& placeholder, std::string& value, const std::vector<std::string>& allowed,
                 const std::string& help);
   void integer(const std::string& name, std::int64_t& value, std::int64_t lo, std::int64_t hi, const std::string& help);
